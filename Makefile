@@ -1,0 +1,63 @@
+# Everything a newcomer needs: `make run` to see it, `make test` to trust it, `make help` for the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check format bench lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+# One stamp per lock file: an unchanged lock costs nothing, a changed one reinstalls.
+$(VENV)/.created:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Heraut needs Python 3.11 or newer; set PYTHON=python3.12 or similar")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.created requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.created requirements-dev.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: $(VENV)/.dev requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+run: $(VENV)/.run ## start Heraut on its embedded default (SQLite, sample feeds, web chat)
+	$(BIN)/heraut run
+
+demo: $(VENV)/.run ## a bundled day of news at a quick pace, in the web chat
+	$(BIN)/heraut demo
+
+check: $(VENV)/.dev ## format, lint, types, layers, fast tests: under a minute
+	$(BIN)/ruff format --check bot tests
+	$(BIN)/ruff check bot tests
+	$(BIN)/mypy
+	$(BIN)/pytest -q -n 2 -m "not slow"
+
+test: $(VENV)/.dev ## everything: check first, then the slow tests (processes, browser, platforms)
+	@$(MAKE) --no-print-directory check
+	$(BIN)/pytest -q -m slow
+
+format: $(VENV)/.dev ## rewrite the code in the project's format
+	$(BIN)/ruff format bot tests
+	$(BIN)/ruff check --fix bot tests
+
+bench: $(VENV)/.bench ## speed against peers and physical limits, in one run
+	$(BIN)/python -m tests.bench
+
+lock: $(VENV)/.dev ## resolve the dependencies again and write the lock files
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile $(LOCK_FLAGS) --upgrade pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile $(LOCK_FLAGS) --group dev --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile $(LOCK_FLAGS) --group bench -c requirements-dev.lock pyproject.toml -o requirements-bench.lock
+
+clean: ## remove what was built or installed here (never your data)
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

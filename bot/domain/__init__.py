@@ -1,0 +1,1 @@
+"""Pure decisions: same input, same output; no clock, no network, no database, no configuration."""

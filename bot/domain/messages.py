@@ -1,0 +1,85 @@
+"""Platform-neutral messages: what is said, without how a platform writes it.
+
+Text here is plain text: it is never markup, whatever it holds. A renderer per platform escapes it and
+keeps within that platform's limits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A run of plain text, optionally bold, italic, monospaced or a link (http or https only)."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    code: bool = False
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time, shown as an age or in the reader's own zone where the platform can."""
+
+    at: datetime
+
+
+Span = str | Text | Moment
+"""A str is shorthand for Text(str)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press. Either an `action` (a command line such as ``/subscribe nato``) or a `url`."""
+
+    label: str
+    action: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCard:
+    """An alert. Renderers lay it out; every field is plain text.
+
+    `sources` are the further reports ("+2: NOS, BBC"), as (outlet, url). `was` is the earlier headline
+    after a correction. `language` is the language of the article, ISO 639-1.
+    """
+
+    title: str
+    url: str
+    outlet: str
+    published: datetime
+    summary: str
+    topics: tuple[str, ...]
+    language: str
+    image: str | None = None
+    sources: tuple[tuple[str, str], ...] = ()
+    was: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What goes to a chat: an alert card, or lines of spans, with rows of buttons under it.
+
+    `private` asks that only the person who asked sees it, where the platform can (ephemeral on Discord).
+    """
+
+    lines: Sequence[Sequence[Span]] = ()
+    card: AlertCard | None = None
+    buttons: Sequence[Sequence[Button]] = field(default_factory=tuple)
+    private: bool = False
+    silent: bool = False
+
+
+def say(
+    *lines: str | Sequence[Span], buttons: Sequence[Sequence[Button]] = (), private: bool = False
+) -> Message:
+    """A message of lines; a line is a str or a sequence of spans."""
+    return Message(
+        lines=tuple((line,) if isinstance(line, str) else tuple(line) for line in lines),
+        buttons=tuple(tuple(row) for row in buttons),
+        private=private,
+    )

@@ -1,0 +1,437 @@
+"""The words of the product, and the named values that travel the pipeline.
+
+    FeedDue → Fetched → ParsedFeed → ItemChange → Matched → StoryChange → Delivery → Sent
+
+Everything here is frozen. Datetimes are aware and in UTC.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+# --- feeds ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """Who publishes a feed: the name readers know, and the owner family that makes it (in)dependent.
+
+    `owner` is a slug such as ``dpg`` (AD, de Volkskrant, Trouw, NU.nl share it) or ``npo``.
+    """
+
+    name: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSpec:
+    """A feed as an editor configures it."""
+
+    url: str
+    outlet: Outlet
+    language: str | None = None
+    title: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PollState:
+    """What a feed's earlier polls left behind, so that the next one can be polite."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: bytes | None = None
+    interval: timedelta = timedelta(minutes=10)
+    failures: int = 0
+    last_error: str | None = None
+    last_success_at: datetime | None = None
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDue:
+    """A feed whose time has come, leased to this worker until `leased_until`."""
+
+    id: int
+    spec: FeedSpec
+    state: PollState
+    created_at: datetime
+    leased_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer of the publisher. `body` is None when nothing changed since the last poll."""
+
+    url: str
+    body: bytes | None
+    content_type: str
+    etag: str | None
+    last_modified: str | None
+    body_hash: bytes | None
+    moved_to: str | None = None
+    max_age: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedItem:
+    """One item as the feed gives it: plain text, absolute URLs, aware UTC dates or None.
+
+    `summary` is the teaser and `text` the fullest text the feed carries (they may be equal), both
+    without markup. `guid` is "" when the feed gives none.
+    """
+
+    guid: str
+    url: str
+    title: str
+    summary: str = ""
+    text: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    language: str | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed document, read."""
+
+    title: str
+    url: str
+    language: str | None
+    items: tuple[ParsedItem, ...]
+    ttl: timedelta | None = None
+
+
+# --- items ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One article of one publisher. `key` is its identity within the publisher (`domain/identity.py`).
+
+    `published` is what the feed said, or `seen_at` when it said nothing or something impossible.
+    """
+
+    key: str
+    feed_id: int
+    outlet: Outlet
+    url: str
+    title: str
+    summary: str
+    text: str
+    language: str | None
+    published: datetime
+    seen_at: datetime
+    image: str | None = None
+    authors: tuple[str, ...] = ()
+
+
+class Change(StrEnum):
+    """What a poll says of an item, compared with the store."""
+
+    NEW = "new"
+    EDIT = "edit"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """A new or edited item. `previous_title` is set for an edit whose headline changed."""
+
+    kind: Change
+    item: Item
+    previous_title: str | None = None
+
+
+# --- matching ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What matching reads of an item. `language` is the feed's word for it, a prior and no more."""
+
+    title: str
+    text: str
+    language: str | None = None
+    published: datetime | None = None
+    source: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Words that were found. Offsets are characters into the original `field` (title or text)."""
+
+    entity: str
+    surface: str
+    field: str
+    start: int
+    end: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchResult:
+    """What a document says: its language, the entities in it, and the rules it satisfies.
+
+    `rules` holds the keys the rules were registered under, in the order of registration.
+    `salience` is 0..1 per entity id: how much the document is about it.
+    """
+
+    language: str
+    matches: tuple[Match, ...]
+    salience: Mapping[str, float]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What people subscribe to by name: a slug, its display names per language, and a rule."""
+
+    slug: str
+    names: Mapping[str, str]
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """An item change with what the matcher says of it."""
+
+    change: ItemChange
+    result: MatchResult
+
+
+# --- stories ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StoryDecision:
+    """Where an item belongs: an existing story, or a new one (`story` is None), and why."""
+
+    story: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryItem:
+    """One report inside a story, as an alert shows it."""
+
+    item_id: int
+    outlet: Outlet
+    url: str
+    title: str
+    summary: str
+    language: str
+    published: datetime
+    image: str | None = None
+    paywalled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Items about one event. `items` is in order of arrival; the first one is the alert's headline."""
+
+    id: int
+    items: tuple[StoryItem, ...]
+    topics: tuple[str, ...]
+    created_at: datetime
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """The independent owners that report it."""
+        return frozenset(item.outlet.owner for item in self.items)
+
+
+class StoryKind(StrEnum):
+    """What happened to a story."""
+
+    NEW = "new"
+    JOINED = "joined"
+    EDITED = "edited"
+
+
+@dataclass(frozen=True, slots=True)
+class StoryChange:
+    """A story that is new, was joined by a further report, or had a headline corrected."""
+
+    kind: StoryKind
+    story_id: int
+    item_id: int
+    matched: Matched
+
+
+# --- chats ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message goes: a chat of a platform, and a thread (topic, forum post) inside it or "".
+
+    `chat` is the platform's own id, as text: ``-1001234`` on Telegram, a channel snowflake on Discord.
+    """
+
+    platform: str
+    chat: str
+    thread: str = ""
+
+
+class ChatState(StrEnum):
+    """Whether a chat gets messages. A paused chat keeps its subscriptions."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat that Heraut knows."""
+
+    id: int
+    address: Address
+    title: str = ""
+    language: str = "en"
+    timezone: str = "Europe/Amsterdam"
+    state: ChatState = ChatState.ACTIVE
+    paused_why: str = ""
+
+
+class Target(StrEnum):
+    """What a subscription points at."""
+
+    TOPIC = "topic"
+    RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A chat's wish: a topic's slug or a rule's text. `threshold` is the least salience, 0..1."""
+
+    id: int
+    chat_id: int
+    target: Target
+    value: str
+    threshold: float
+    created_at: datetime
+
+    @property
+    def rule_key(self) -> str:
+        """The key under which the matcher knows this subscription's rule."""
+        return f"{self.target}:{self.value}"
+
+
+# --- deliveries -------------------------------------------------------------------------------------
+
+
+class DeliveryKind(StrEnum):
+    """Why a message is sent. An update edits the alert that went out before it."""
+
+    ALERT = "alert"
+    UPDATE = "update"
+    DIGEST = "digest"
+    NOTICE = "notice"
+
+
+class DeliveryState(StrEnum):
+    """pending → sending → sent, failed or dropped. Only the platform's answer closes a delivery."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+class Priority:
+    """Lower goes first."""
+
+    BREAKING = 0
+    ALERT = 10
+    UPDATE = 20
+    DIGEST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A row of the ledger: one message owed to one chat."""
+
+    id: int
+    lane: str
+    chat_id: int
+    address: Address
+    kind: DeliveryKind
+    story_id: int | None
+    priority: int
+    attempts: int
+    created_at: datetime
+    message_id: str | None = None
+    payload: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform took the message and calls it `message_id`."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAfter:
+    """Too fast. The chat, or with `whole_lane` the bot, has to wait this many seconds."""
+
+    seconds: float
+    whole_lane: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Transient:
+    """It failed and surely was not sent; worth trying again soon."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer came back: it may have been sent."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The chat is closed to us (blocked, kicked, deleted, permission missing): pause it, keep its wishes."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat has a new id (a Telegram group became a supergroup): remap it and try again."""
+
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """The platform does not accept this message as it is; plain text may pass."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """The message to edit no longer exists; nothing more to do for it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaneDown:
+    """The account itself is refused (token revoked): the lane stops, everything is kept."""
+
+    reason: str
+
+
+Outcome = Sent | RetryAfter | Transient | Unknown | Gone | Moved | Malformed | Vanished | LaneDown

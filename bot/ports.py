@@ -1,0 +1,85 @@
+"""The few interfaces that have several implementations: chat platforms, background work, the clock."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from bot.domain.messages import Message
+from bot.domain.models import Address, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A command from a chat: ``/name argument``, or a pressed button's action, which looks the same.
+
+    `is_admin` says whether this person may change this chat: always true in a private chat.
+    `reply_language` is the platform's guess of the person's language, ISO 639-1.
+    """
+
+    address: Address
+    text: str
+    user: str
+    user_name: str = ""
+    chat_title: str = ""
+    is_private: bool = True
+    is_admin: bool = True
+    reply_language: str = "en"
+
+
+Receive = Callable[[Inbound], Awaitable[Message]]
+"""What a platform calls for each command; the answer goes back to the chat it came from."""
+
+Suggest = Callable[[str, str, Address], Awaitable[list[tuple[str, str]]]]
+"""Completes an argument: (command, typed so far, where) → up to 25 (value, label)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """A command as a platform's menu shows it. `argument` is "" for a command that takes none."""
+
+    name: str
+    description: str
+    argument: str = ""
+    argument_help: str = ""
+    argument_required: bool = False
+    completes: bool = False
+    changes_chat: bool = False
+
+
+class ChatPlatform(Protocol):
+    """One account on a chat platform (a bot token): receives commands, sends and edits messages.
+
+    `lane` names the account in the ledger and never changes for it, e.g. ``telegram:123456``.
+    `run` connects, retries with backoff for as long as the platform is down, and returns only when
+    cancelled. `send` and `edit` never raise for what a platform answers: they classify it.
+    """
+
+    @property
+    def lane(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    async def run(self) -> None: ...
+
+    async def send(self, address: Address, message: Message, key: str) -> Outcome:
+        """Send once. `key` is the idempotency key, at most 25 characters, used where the platform has one."""
+        ...
+
+    async def edit(self, address: Address, message_id: str, message: Message) -> Outcome:
+        """Replace an earlier message."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, passed in so that decisions can be tested at any hour."""
+
+    def now(self) -> datetime: ...
+
+
+class SystemClock:
+    """The machine's clock, aware and in UTC."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
