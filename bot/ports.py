@@ -1,9 +1,9 @@
 """The few interfaces that have several implementations: chat platforms, background work, the clock."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.domain.messages import Message
 from bot.domain.models import Address, Outcome
@@ -45,6 +45,32 @@ class CommandSpec:
     argument_required: bool = False
     completes: bool = False
     changes_chat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatEvent:
+    """Something that happened to a chat itself.
+
+    `detail` is the chat's title when it was joined, the reason when it is gone, its new id when it moved.
+    """
+
+    address: Address
+    kind: Literal["joined", "gone", "moved"]
+    detail: str = ""
+
+
+Observe = Callable[[ChatEvent], Awaitable[None]]
+"""What a platform calls when it is added to a chat, removed from one, or a chat changes its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What every chat platform is built with: whom to call, and which commands to offer."""
+
+    receive: Receive
+    suggest: Suggest
+    observe: Observe
+    commands: Sequence[CommandSpec]
 
 
 class ChatPlatform(Protocol):

@@ -65,6 +65,7 @@ class Message:
     """What goes to a chat: an alert card, or lines of spans, with rows of buttons under it.
 
     `private` asks that only the person who asked sees it, where the platform can (ephemeral on Discord).
+    `language` is the chat's own language, ISO 639-1: renderers word ages and labels in it.
     """
 
     lines: Sequence[Sequence[Span]] = ()
@@ -72,6 +73,7 @@ class Message:
     buttons: Sequence[Sequence[Button]] = field(default_factory=tuple)
     private: bool = False
     silent: bool = False
+    language: str = "en"
 
 
 def say(

@@ -1,0 +1,21 @@
+"""The command line, `heraut`. `python -m bot` is the same."""
+
+import typer
+
+cli = typer.Typer(
+    no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
+)
+
+
+@cli.callback()
+def heraut() -> None:
+    """A news herald for Telegram and Discord: one alert per story, in Dutch and English."""
+
+
+def main() -> None:
+    """Run the command line."""
+    cli(prog_name="heraut")
+
+
+if __name__ == "__main__":
+    main()
