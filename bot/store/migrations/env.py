@@ -1,0 +1,13 @@
+"""How Alembic finds the tables and the connection. Driven by `Database.migrate`, or by `alembic` by hand."""
+
+from alembic import context
+
+from bot.store.schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,  # SQLite cannot alter a table in place
+    transaction_per_migration=False,
+)
+context.run_migrations()

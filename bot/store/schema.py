@@ -1,0 +1,209 @@
+"""The tables. Changes to them need a migration in `migrations/versions`; a test compares the two."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime; a naive one is refused, as it would silently mean another hour."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a zone cannot be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", String(2048), nullable=False, unique=True),
+    Column("outlet", String(200), nullable=False),
+    Column("owner", String(100), nullable=False),
+    Column("language", String(8)),
+    Column("title", String(300), nullable=False, server_default=""),
+    Column("headers", JSON, nullable=False),
+    Column("enabled", Boolean, nullable=False, server_default=true()),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("etag", String(1024)),
+    Column("last_modified", String(200)),
+    Column("body_hash", LargeBinary),
+    Column("interval_seconds", Float, nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("last_error", String(500)),
+    Column("last_success_at", UtcDateTime),
+    Column("retired", Boolean, nullable=False, server_default=false()),
+    Column("next_poll_at", UtcDateTime, nullable=False),
+    Column("leased_until", UtcDateTime),
+    Index(None, "enabled", "retired", "next_poll_at"),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("owner", String(100), nullable=False),
+    Column("key", String(500), nullable=False),
+    Column("feed_id", ForeignKey("feeds.id", ondelete="SET NULL")),
+    Column("outlet", String(200), nullable=False),
+    Column("url", String(2048), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String(8)),
+    Column("image", String(2048)),
+    Column("authors", JSON, nullable=False),
+    Column("published", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("edited_at", UtcDateTime),
+    Column("analysis", JSON),
+    UniqueConstraint("owner", "key"),
+    Index(None, "url"),
+    Index(None, "seen_at"),
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index(None, "updated_at"),
+)
+
+story_items = Table(
+    "story_items",
+    metadata,
+    Column("item_id", ForeignKey("items.id", ondelete="CASCADE"), primary_key=True),
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("joined_at", UtcDateTime, nullable=False),
+    Index(None, "story_id"),
+)
+
+story_rules = Table(
+    "story_rules",
+    metadata,
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("rule_key", String(600), primary_key=True),
+    Column("salience", Float, nullable=False),
+    Index(None, "rule_key", "story_id"),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("lane", String(100), nullable=False),
+    Column("platform", String(20), nullable=False),
+    Column("chat", String(100), nullable=False),
+    Column("thread", String(100), nullable=False, server_default=""),
+    Column("title", String(300), nullable=False, server_default=""),
+    Column("language", String(8), nullable=False, server_default="en"),
+    Column("timezone", String(64), nullable=False, server_default="Europe/Amsterdam"),
+    Column("state", String(10), nullable=False, server_default="active"),
+    Column("paused_why", String(300), nullable=False, server_default=""),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("lane", "chat", "thread"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("target", String(10), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("rule_key", String(600), nullable=False),
+    Column("threshold", Float, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("chat_id", "rule_key"),
+    Index(None, "rule_key"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("lane", String(100), nullable=False),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE")),
+    Column("state", String(10), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("not_before", UtcDateTime),
+    Column("expires_at", UtcDateTime),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("payload", Text),
+    Column("message_id", String(100)),
+    Column("detail", String(500), nullable=False, server_default=""),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("lane", "chat_id", "story_id", "kind"),
+    Index(
+        "ix_deliveries_open",
+        "lane",
+        "priority",
+        "id",
+        sqlite_where=text("state IN ('pending', 'sending')"),
+        postgresql_where=text("state IN ('pending', 'sending')"),
+    ),
+    Index(None, "chat_id", "id"),
+    Index(None, "story_id"),
+)
+
+web_messages = Table(
+    "web_messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("room", String(100), nullable=False),
+    Column("author", String(10), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("key", String(40), unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("edited_at", UtcDateTime),
+    Index(None, "room", "id"),
+)

@@ -1,0 +1,70 @@
+"""The database: migrated tables equal the declared ones, writes are atomic, naive times are refused."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.exc import StatementError
+
+from bot.store.database import Database
+from bot.store.schema import metadata, stories
+from tests.support.clock import NOON
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/heraut.sqlite3")
+    await database.migrate()
+    yield database
+    await database.close()
+
+
+def _differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+async def test_the_migrations_lead_to_the_declared_tables(db: Database) -> None:
+    async with db.read() as tx:
+        assert await tx.run_sync(_differences) == []
+
+
+async def test_migrating_twice_changes_nothing(db: Database) -> None:
+    await db.migrate()
+    async with db.read() as tx:
+        assert await tx.run_sync(_differences) == []
+
+
+async def test_a_write_that_fails_leaves_nothing_behind(db: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with db.write() as tx:
+            await tx.execute(insert(stories).values(created_at=NOON, updated_at=NOON))
+            raise ZeroDivisionError
+    async with db.read() as tx:
+        assert await tx.scalar(select(func.count()).select_from(stories)) == 0
+
+
+async def test_many_writers_at_once_all_get_their_turn(db: Database) -> None:
+    async def write() -> None:
+        async with db.write() as tx:
+            await tx.execute(insert(stories).values(created_at=NOON, updated_at=NOON))
+
+    await asyncio.gather(*(write() for _ in range(50)))
+    async with db.read() as tx:
+        assert await tx.scalar(select(func.count()).select_from(stories)) == 50
+
+
+async def test_times_come_back_aware_and_in_utc(db: Database) -> None:
+    async with db.write() as tx:
+        await tx.execute(insert(stories).values(created_at=NOON, updated_at=NOON))
+        assert await tx.scalar(select(stories.c.created_at)) == NOON
+
+
+async def test_a_time_without_a_zone_is_refused(db: Database) -> None:
+    with pytest.raises(StatementError, match="without a zone"):
+        async with db.write() as tx:
+            await tx.execute(insert(stories).values(created_at=datetime(2026, 1, 1), updated_at=NOON))  # noqa: DTZ001  the point of the test
