@@ -1,0 +1,152 @@
+"""Folding and tokens: done once per item and shared by matching, rules, grouping and language.
+
+Folded text is lower case, without accents, with plain quotes, hyphens and spaces, so that *Oekraïne*,
+*OEKRAINE* and a decomposed *Oekraïne* are one string. Offsets always lead back to the original. Must
+not know what a name or a rule is.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_CONTROL_SPACE = re.compile(r"[\t-\r\x1c-\x1f]")
+_DROPPED = re.compile(
+    r"[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
+)
+_SPACES = re.compile(r" {2,}")
+_TOKEN = re.compile(r"\w+")
+
+_PLAIN = {
+    **dict.fromkeys("‘’‚‛`´ʼʹ′＇", "'"),
+    **dict.fromkeys("“”„‟«»″", '"'),
+    **dict.fromkeys("‐‑‒⁃−﹣－", "-"),
+    **dict.fromkeys("–—―", "–"),
+    **dict(zip("øłđðıħŧŋſ", "olddihtns", strict=True)),
+    "ß": "s",
+    "æ": "a",
+    "œ": "o",
+    "þ": "t",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text. `origins` is None where every folded character stands at its original offset.
+
+    Otherwise it holds, for each folded character and for the end, the offset in the original.
+    """
+
+    original: str
+    text: str
+    origins: tuple[int, ...] | None = None
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original that folded `start`..`end` came from, without trailing space.
+
+        Combining marks belong to the character before them and are inside the span.
+        """
+        if self.origins is None:
+            return start, end
+        if end <= start:
+            return self.origins[start], self.origins[start]
+        return self.origins[start], _after_marks(self.original, self.origins[end - 1] + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The words of a folded text, in order: word `i` is ``words[i]`` at ``starts[i]``."""
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    places: dict[str, list[int]] = field(repr=False)
+
+    def index_at(self, offset: int) -> int:
+        """The number of the word that holds `offset`, or of the first word after it."""
+        at = bisect_right(self.starts, offset) - 1
+        if at >= 0 and offset < self.starts[at] + len(self.words[at]):
+            return at
+        return bisect_left(self.starts, offset)
+
+
+def fold(text: str) -> Folded:
+    """Fold `text` for comparison.
+
+    Length-preserving for all common text. Only combining marks, zero-width characters and repeated
+    spaces are dropped, and then offsets are kept in a table.
+    """
+    plain = text.lower()
+    if len(plain) != len(text):  # 'İ' is the one character that grows
+        plain = "".join(char.lower()[:1] or char for char in text)
+    plain = _CONTROL_SPACE.sub(" ", plain)
+    needs_table = "  " in plain
+    if not plain.isascii():
+        plain = _NOT_ASCII.sub(_plain_match, plain)
+        needs_table = needs_table or "  " in plain or "\x00" in plain
+    if not needs_table:
+        return Folded(text, plain)
+    return _compact(text, plain)
+
+
+def tokens(text: str) -> Tokens:
+    """Split a folded text into words: runs of letters, digits and underscores."""
+    words: list[str] = []
+    starts: list[int] = []
+    places: dict[str, list[int]] = {}
+    for number, found in enumerate(_TOKEN.finditer(text)):
+        word = found[0]
+        words.append(word)
+        starts.append(found.start())
+        places.setdefault(word, []).append(number)
+    return Tokens(tuple(words), tuple(starts), places)
+
+
+def is_word_char(char: str) -> bool:
+    """Whether `char` continues a word; "" does not."""
+    return char.isalnum() or char == "_"
+
+
+def _plain_match(found: re.Match[str]) -> str:
+    return _plain_char(found[0])
+
+
+@lru_cache(maxsize=4096)
+def _plain_char(char: str) -> str:
+    """One folded character for one character; NUL marks what is dropped.
+
+    A lone surrogate becomes U+FFFD: it is no text and nothing below may choke on it.
+    """
+    if char in _PLAIN:
+        return _PLAIN[char]
+    if _DROPPED.match(char) or unicodedata.combining(char):
+        return "\x00"
+    if char.isspace():
+        return " "
+    if "\ud800" <= char <= "\udfff":
+        return "\ufffd"
+    base, *marks = unicodedata.normalize("NFKD", char)
+    only_marks = base.isalnum() and len(base.lower()) == 1 and all(map(unicodedata.combining, marks))
+    return base.lower() if only_marks else char
+
+
+def _compact(original: str, plain: str) -> Folded:
+    """Drop marks and repeated spaces, keeping where each remaining character came from."""
+    kept: list[str] = []
+    origins: list[int] = []
+    previous = ""
+    for offset, char in enumerate(plain):
+        if (char == "\x00" and original[offset] != "\x00") or (char == " " and previous == " "):
+            continue
+        kept.append(char)
+        origins.append(offset)
+        previous = char
+    origins.append(len(original))
+    return Folded(original, "".join(kept), tuple(origins))
+
+
+def _after_marks(text: str, offset: int) -> int:
+    while offset < len(text) and unicodedata.combining(text[offset]):
+        offset += 1
+    return offset

@@ -1,0 +1,65 @@
+"""Load entity packs and topics from files; what they mean is decided in the domain."""
+
+import tomllib
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from bot.domain.entities import Catalog
+from bot.domain.models import Topic
+from bot.domain.pack_format import read_pack
+from bot.domain.topics import merge_topics, read_topics
+from bot.errors import PackError
+
+MAX_PACK_BYTES = 1024 * 1024
+TOPICS_FILE = "topics.toml"
+
+
+def load_catalog(extra: Sequence[Path] = ()) -> Catalog:
+    """Load the shipped packs, and the packs of further files or folders.
+
+    Raises:
+        PackError: a pack that cannot be read or does not hold; nothing is loaded then.
+    """
+    shipped = [entry for entry in _shipped().iterdir() if _is_pack(entry.name)]
+    found: list[Any] = sorted(shipped, key=lambda entry: entry.name)
+    for path in extra:
+        found += (
+            sorted(filter(lambda inner: _is_pack(inner.name), path.iterdir())) if path.is_dir() else [path]
+        )
+    if not found:
+        raise PackError(str(_shipped()), "*.toml", "no packs found")
+    return Catalog.build([read_pack(entry.name, _table(entry)) for entry in found])
+
+
+def load_topics(path: Path | None = None) -> tuple[Topic, ...]:
+    """The shipped topics; those of `path` replace the ones with the same slug and are added to the rest.
+
+    Raises:
+        PackError: a topics file that cannot be read or does not hold.
+    """
+    shipped = read_topics(TOPICS_FILE, _table(_shipped() / TOPICS_FILE))
+    return merge_topics(shipped, read_topics(path.name, _table(path))) if path else shipped
+
+
+def _shipped() -> Any:
+    return resources.files("bot") / "packs"
+
+
+def _is_pack(name: str) -> bool:
+    return name.endswith(".toml") and name != TOPICS_FILE
+
+
+def _table(entry: Any) -> dict[str, Any]:
+    """The TOML table in `entry`, a path or a resource."""
+    try:
+        data = entry.read_bytes()
+    except OSError as problem:
+        raise PackError(entry.name, "file", problem.strerror or "cannot be read") from problem
+    if len(data) > MAX_PACK_BYTES:
+        raise PackError(entry.name, "file", f"larger than {MAX_PACK_BYTES} bytes")
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise PackError(entry.name, "file", f"is not TOML: {problem}") from problem
