@@ -97,13 +97,19 @@ class ParsedItem:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed document, read."""
+    """A feed document, read.
+
+    `ttl` is the publisher's wish for the pause between polls. `skip_hours` are hours of the day, 0..23 in
+    UTC, in which nothing is published. `next_page` is the address of older items, where the feed has one.
+    """
 
     title: str
     url: str
     language: str | None
     items: tuple[ParsedItem, ...]
     ttl: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    next_page: str | None = None
 
 
 # --- items ------------------------------------------------------------------------------------------

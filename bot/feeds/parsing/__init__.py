@@ -1,0 +1,1 @@
+"""Reading feed documents: bytes to `ParsedFeed`, one module per format. No network here."""
