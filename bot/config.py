@@ -1,0 +1,326 @@
+"""Settings: one model, read from TOML and the environment, with all mistakes reported at once.
+
+The environment wins over the file: `HERAUT_TELEGRAM__TOKEN` sets `token` in `[telegram]`. A secret may
+stand in a file of its own: `HERAUT_TELEGRAM__TOKEN_FILE=/run/secrets/telegram`, or `token_file` in TOML.
+Nothing here opens a database or a socket.
+"""
+
+import os
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.domain.models import FeedSpec, Outlet
+from bot.errors import ConfigError, ConfigProblem
+
+ENV_PREFIX = "HERAUT_"
+DEFAULT_PATH = Path("config/heraut.toml")
+MAX_FILE_BYTES = 4 * 1024 * 1024
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("expected an address that begins with http:// or https://")
+    return value
+
+
+def _timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("expected a timezone such as Europe/Amsterdam")
+    return value
+
+
+def _split(value: Any) -> Any:
+    """A list is written with commas in the environment."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _with_secrets(table: Any, fields: Collection[str]) -> Any:
+    """Replace `token_file = "path"` by `token = "what the file holds"`."""
+    if not isinstance(table, dict):
+        return table
+    known = dict(table)
+    for key in [key for key in table if isinstance(key, str) and key.endswith("_file")]:
+        secret = key.removesuffix("_file")
+        if secret in fields and known[key] is not None:
+            known[secret] = _read_secret(key, Path(str(known.pop(key))))
+    return known
+
+
+def _read_secret(key: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"{key}: expected a readable file, {path} is not") from None
+
+
+HttpUrl = Annotated[str, Field(max_length=2048), AfterValidator(_http_url)]
+Timezone = Annotated[str, AfterValidator(_timezone)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Languages = Annotated[tuple[Language, ...], NoDecode, BeforeValidator(_split)]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Section(BaseModel):
+    """A table of the file; unknown keys are mistakes, as they are usually misspelt ones."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _secrets_from_files(cls, table: Any) -> Any:
+        return _with_secrets(table, cls.model_fields)
+
+
+class TelegramSettings(Section):
+    """`[telegram]`: the bot's account. Without a token Heraut does not use Telegram."""
+
+    token: SecretStr | None = None
+    api_base_url: HttpUrl = "https://api.telegram.org"
+    webhook_url: HttpUrl | None = None
+    webhook_secret: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _webhook_has_a_secret(self) -> "TelegramSettings":
+        if self.webhook_url and not self.webhook_secret:
+            raise ValueError("webhook_url needs webhook_secret, so that nobody else can post updates")
+        return self
+
+
+class DiscordSettings(Section):
+    """`[discord]`: the bot's account. Without a token Heraut does not use Discord."""
+
+    token: SecretStr | None = None
+    api_base_url: HttpUrl | None = None
+    gateway_url: str | None = Field(default=None, pattern=r"^wss?://")
+
+
+class WebSettings(Section):
+    """`[web]`: the web chat and health page."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = Field(default=8017, ge=0, le=65535)
+    allowed_hosts: Texts = ()
+
+
+class PollingSettings(Section):
+    """`[polling]`: how feeds are read."""
+
+    tick_seconds: float = Field(default=5, gt=0, le=60)
+    min_interval_seconds: float = Field(default=120, ge=1)
+    max_interval_seconds: float = Field(default=6 * 3600, ge=60)
+    batch: int = Field(default=50, ge=1, le=1000)
+    timeout_seconds: float = Field(default=20, gt=0, le=300)
+    max_feed_bytes: int = Field(default=10 * 1024 * 1024, ge=10_000)
+    per_host: int = Field(default=2, ge=1, le=50)
+    host_spacing_seconds: float = Field(default=0.5, ge=0, le=60)
+    contact: HttpUrl | None = None
+    proxy: HttpUrl | None = None
+    allow_hosts: Texts = ()
+
+
+class AlertSettings(Section):
+    """`[alerts]`: defaults of a new subscription and of a chat."""
+
+    threshold: float = Field(default=0.2, ge=0, le=1)
+    languages: Languages = ("nl", "en")
+    language: Language = "en"
+    timezone: Timezone = "Europe/Amsterdam"
+    max_age_hours: float = Field(default=24, gt=0, le=720)
+    expire_hours: float = Field(default=6, gt=0, le=720)
+
+
+class LogSettings(Section):
+    """`[log]`: what is written to standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "console", "json"] = "auto"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Paths are relative to the working directory."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", env_ignore_empty=True, extra="forbid", frozen=True
+    )
+
+    data_dir: Path = Path("data")
+    database_url: SecretStr | None = None
+    database_url_file: Path | None = None
+    feeds_file: Path | None = None
+    topics_file: Path | None = None
+    packs_dir: Path | None = None
+    sample: Literal["auto", "always", "never"] = "auto"
+    owners: Texts = ()
+    telegram: TelegramSettings = TelegramSettings()
+    discord: DiscordSettings = DiscordSettings()
+    web: WebSettings = WebSettings()
+    polling: PollingSettings = PollingSettings()
+    alerts: AlertSettings = AlertSettings()
+    log: LogSettings = LogSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _secrets_from_files(cls, table: Any) -> Any:
+        return _with_secrets(table, cls.model_fields)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment above what `load_config` read from files."""
+        return env_settings, init_settings
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the database in use."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.data_dir / 'heraut.sqlite3'}"
+
+
+class FeedEntry(Section):
+    """`[[feed]]` of the feeds file."""
+
+    url: HttpUrl
+    outlet: str = Field(min_length=1, max_length=200)
+    owner: Slug
+    language: Language | None = None
+    title: str = ""
+    headers: dict[str, str] = Field(default_factory=dict)
+    enabled: bool = True
+
+    def spec(self) -> FeedSpec:
+        """The feed in the words of the domain."""
+        outlet = Outlet(self.outlet, self.owner)
+        return FeedSpec(self.url, outlet, self.language, self.title, self.headers)
+
+
+class FeedsFile(Section):
+    """The feeds file."""
+
+    feed: tuple[FeedEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings, and what the files they name hold."""
+
+    settings: Settings
+    feeds: tuple[FeedSpec, ...]
+    path: Path | None
+
+
+def load_config(path: Path | None = None) -> Config:
+    """Read the configuration from the environment and the file.
+
+    Args:
+        path: the settings file; None takes `HERAUT_CONFIG`, else ``config/heraut.toml`` when it exists,
+            else the defaults.
+
+    Raises:
+        ConfigError: with every mistake found, each with file, key and what was expected.
+    """
+    path = _chosen(path, os.environ)
+    problems: list[ConfigProblem] = []
+    table = _read_toml(path, problems) if path else {}
+    settings = _validated(Settings, table, str(path or "defaults"), problems)
+    feeds = _feeds(_beside(path, settings.feeds_file), problems) if settings else ()
+    if problems or settings is None:
+        raise ConfigError(problems)
+    topics = _beside(path, settings.topics_file)
+    return Config(settings.model_copy(update={"topics_file": topics}), feeds, path)
+
+
+def _chosen(path: Path | None, environ: Mapping[str, str]) -> Path | None:
+    if path is not None:
+        return path
+    if named := environ.get(f"{ENV_PREFIX}CONFIG"):
+        return Path(named)
+    return DEFAULT_PATH if DEFAULT_PATH.is_file() else None
+
+
+def _beside(path: Path | None, named: Path | None) -> Path | None:
+    """A file named in the settings; a relative name is looked up beside the settings file first."""
+    if named is None or named.is_absolute() or path is None:
+        return named
+    beside = path.parent / named
+    return beside if beside.exists() else named
+
+
+def _feeds(path: Path | None, problems: list[ConfigProblem]) -> tuple[FeedSpec, ...]:
+    if path is None:
+        return ()
+    file = _validated(FeedsFile, _read_toml(path, problems), str(path), problems)
+    entries = file.feed if file else ()
+    seen: set[str] = set()
+    for number, entry in enumerate(entries):
+        if entry.url in seen:
+            problems.append(ConfigProblem(str(path), f"feed[{number}].url", f"{entry.url} stands here twice"))
+        seen.add(entry.url)
+    return tuple(entry.spec() for entry in entries if entry.enabled)
+
+
+def _read_toml(path: Path, problems: list[ConfigProblem]) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise ValueError(f"expected at most {MAX_FILE_BYTES} bytes")
+        return tomllib.loads(content.decode("utf8"))
+    except OSError as error:
+        problems.append(ConfigProblem(str(path), "file", f"cannot be read: {error.strerror}"))
+    except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
+        problems.append(ConfigProblem(str(path), "file", f"is not valid TOML: {error}"))
+    return {}
+
+
+def _validated(
+    model: type[Model], table: dict[str, Any], file: str, problems: list[ConfigProblem]
+) -> Model | None:
+    try:
+        return model(**table)
+    except ValidationError as error:
+        problems.extend(_problems(error, file))
+        return None
+
+
+def _problems(error: ValidationError, file: str) -> Iterable[ConfigProblem]:
+    for detail in error.errors(include_input=False, include_url=False):
+        loc = detail["loc"]
+        key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+        variable = ENV_PREFIX + "__".join(str(part) for part in loc if isinstance(part, str)).upper()
+        message = detail["msg"].removeprefix("Value error, ")
+        if detail["type"] == "extra_forbidden":
+            message = "is not a setting; the commented config/heraut.toml shows those that exist"
+        if variable in os.environ:
+            yield ConfigProblem("environment", variable, message)
+        else:
+            yield ConfigProblem(file, key or "file", message)

@@ -1,0 +1,128 @@
+"""Settings: every mistake at once, the environment over the file, secrets from files of their own."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import load_config
+from bot.errors import ConfigError
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf8")
+    return path
+
+
+def problems_of(path: Path | None = None) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_without_a_file_the_defaults_hold() -> None:
+    config = load_config()
+    assert config.settings.database == "sqlite+aiosqlite:///data/heraut.sqlite3"
+    assert config.feeds == ()
+    assert config.path is None
+
+
+def test_the_file_in_the_working_directory_is_found(tmp_path: Path) -> None:
+    path = write(tmp_path / "config/heraut.toml", "[web]\nport = 9000\n")
+    config = load_config()
+    assert config.settings.web.port == 9000
+    assert config.path is not None
+    assert config.path.resolve() == path
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "heraut.toml", "[web]\nport = 9000\nhost = '127.0.0.2'\n")
+    monkeypatch.setenv("HERAUT_WEB__PORT", "9001")
+    monkeypatch.setenv("HERAUT_OWNERS", "telegram:1, discord:2")
+    settings = load_config(path).settings
+    assert (settings.web.port, settings.web.host) == (9001, "127.0.0.2")
+    assert settings.owners == ("telegram:1", "discord:2")
+
+
+def test_a_secret_may_stand_in_a_file_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = write(tmp_path / "secret", "123:abc\n")
+    monkeypatch.setenv("HERAUT_TELEGRAM__TOKEN_FILE", str(secret))
+    token = load_config().settings.telegram.token
+    assert token is not None
+    assert token.get_secret_value() == "123:abc"
+    assert "abc" not in repr(load_config())
+
+
+def test_a_secret_file_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HERAUT_DISCORD__TOKEN_FILE", "/nowhere/token")
+    (problem,) = problems_of()
+    assert "discord: token_file: expected a readable file, /nowhere/token is not" in problem
+
+
+def test_every_mistake_is_reported_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(
+        tmp_path / "feeds.toml",
+        "[[feed]]\nurl = 'ftp://a'\noutlet = 'A'\nowner = 'a'\n[[feed]]\noutlet = 'B'\n",
+    )
+    path = write(
+        tmp_path / "heraut.toml",
+        "feeds_file = 'feeds.toml'\ncolour = 'red'\n[web]\nport = 'high'\n[alerts]\ntimezone = 'Mars/Base'\n",
+    )
+    monkeypatch.setenv("HERAUT_POLLING__BATCH", "0")
+    found = "\n".join(problems_of(path))
+    for key in ("colour", "web.port", "alerts.timezone", "HERAUT_POLLING__BATCH"):
+        assert key in found
+
+
+def test_mistakes_in_the_feeds_file_are_named_with_their_place(tmp_path: Path) -> None:
+    feeds = write(
+        tmp_path / "feeds.toml",
+        "[[feed]]\nurl = 'ftp://a'\noutlet = 'A'\nowner = 'a'\n[[feed]]\noutlet = 'B'\nowner = 'b'\n",
+    )
+    path = write(tmp_path / "heraut.toml", "feeds_file = 'feeds.toml'\n")
+    assert problems_of(path) == [
+        f"{feeds}: feed[0].url: expected an address that begins with http:// or https://",
+        f"{feeds}: feed[1].url: Field required",
+    ]
+
+
+def test_a_feed_that_stands_twice_is_a_mistake(tmp_path: Path) -> None:
+    entry = "[[feed]]\nurl = 'https://a.example/rss'\noutlet = 'A'\nowner = 'a'\n"
+    write(tmp_path / "feeds.toml", entry * 2)
+    path = write(tmp_path / "heraut.toml", "feeds_file = 'feeds.toml'\n")
+    assert "stands here twice" in problems_of(path)[0]
+
+
+def test_a_feed_that_is_switched_off_is_left_out(tmp_path: Path) -> None:
+    entry = "[[feed]]\nurl = 'https://a.example/rss'\noutlet = 'A'\nowner = 'a'\nenabled = false\n"
+    write(tmp_path / "feeds.toml", entry)
+    assert load_config(write(tmp_path / "heraut.toml", "feeds_file = 'feeds.toml'\n")).feeds == ()
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"= = =", b"[web", b"x" * 5_000_000])
+def test_a_file_that_is_not_toml_is_one_clear_mistake(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "heraut.toml"
+    path.write_bytes(content)
+    (problem,) = problems_of(path)
+    assert problem.startswith(f"{path}: file: is not valid TOML")
+
+
+def test_a_file_that_is_missing_is_named() -> None:
+    assert problems_of(Path("nowhere.toml")) == [
+        "nowhere.toml: file: cannot be read: No such file or directory"
+    ]
+
+
+def test_a_webhook_without_a_secret_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "heraut.toml", "[telegram]\nwebhook_url = 'https://bot.example/hook'\n")
+    assert "needs webhook_secret" in problems_of(path)[0]
+
+
+def test_no_mistake_shows_a_secret(tmp_path: Path) -> None:
+    path = write(tmp_path / "heraut.toml", "[telegram]\ntoken = ['123:very-secret']\n")
+    assert "very-secret" not in "".join(problems_of(path))
