@@ -1,0 +1,188 @@
+"""Chats and what they subscribed to."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.domain.models import Address, Chat, ChatState, Subscription, Target
+from bot.store.database import Transaction
+from bot.store.schema import chats, deliveries, subscriptions
+
+
+async def find(tx: Transaction, lane: str, address: Address) -> Chat | None:
+    """The chat at an address, if Heraut knows it."""
+    row = (await tx.execute(select(chats).where(*_at(lane, address)))).first()
+    return _chat(row) if row else None
+
+
+async def ensure(
+    tx: Transaction, lane: str, address: Address, now: datetime, *, title: str, language: str, timezone: str
+) -> Chat:
+    """The chat at an address, made when it is new. A known chat gets its new title."""
+    if known := await find(tx, lane, address):
+        if title and title != known.title:
+            await tx.execute(update(chats).where(chats.c.id == known.id).values(title=title[:300]))
+        return known
+    await tx.execute(
+        insert(chats).values(
+            lane=lane,
+            platform=address.platform,
+            chat=address.chat,
+            thread=address.thread,
+            title=title[:300],
+            language=language,
+            timezone=timezone,
+            created_at=now,
+        )
+    )
+    made = await find(tx, lane, address)
+    assert made is not None  # noqa: S101  inserted in this transaction
+    return made
+
+
+async def pause(tx: Transaction, lane: str, address: Address, why: str) -> None:
+    """Stop sending to a chat, with all its threads when `address` names none; its wishes are kept."""
+    place = and_(chats.c.lane == lane, chats.c.chat == address.chat)
+    if address.thread:
+        place = and_(place, chats.c.thread == address.thread)
+    await tx.execute(update(chats).where(place).values(state=ChatState.PAUSED, paused_why=why[:300]))
+
+
+async def resume(tx: Transaction, lane: str, address: Address) -> None:
+    """Send to a chat again, with all its threads."""
+    await tx.execute(
+        update(chats)
+        .where(chats.c.lane == lane, chats.c.chat == address.chat)
+        .values(state=ChatState.ACTIVE, paused_why="")
+    )
+
+
+async def move(tx: Transaction, lane: str, chat: str, to: str) -> None:
+    """A chat has a new id. Where the new one is known already, the old one's wishes go to it."""
+    for row in (await tx.execute(select(chats).where(chats.c.lane == lane, chats.c.chat == chat))).all():
+        try:
+            async with tx.begin_nested():
+                await tx.execute(update(chats).where(chats.c.id == row.id).values(chat=to))
+        except IntegrityError:
+            known = await find(tx, lane, Address(row.platform, to, row.thread))
+            assert known is not None  # noqa: S101  it is what the row clashed with
+            await _hand_over(tx, row.id, known.id)
+
+
+async def subscribe(
+    tx: Transaction, chat_id: int, target: Target, value: str, threshold: float, now: datetime
+) -> Subscription | None:
+    """Add a wish; None when the chat has it already."""
+    wish = Subscription(0, chat_id, target, value, threshold, now)
+    try:
+        async with tx.begin_nested():
+            added = await tx.execute(
+                insert(subscriptions).values(
+                    chat_id=chat_id,
+                    target=target,
+                    value=value,
+                    rule_key=wish.rule_key,
+                    threshold=threshold,
+                    created_at=now,
+                )
+            )
+    except IntegrityError:
+        return None
+    key = added.inserted_primary_key
+    assert key is not None  # noqa: S101  an INSERT of one row always has one
+    return Subscription(int(key[0]), chat_id, target, value, threshold, now)
+
+
+async def unsubscribe(tx: Transaction, chat_id: int, subscription_ids: Collection[int]) -> int:
+    """Drop wishes of a chat; returns how many there were."""
+    gone = await tx.execute(
+        delete(subscriptions).where(
+            subscriptions.c.chat_id == chat_id, subscriptions.c.id.in_(list(subscription_ids))
+        )
+    )
+    return gone.rowcount
+
+
+async def subscriptions_of(tx: Transaction, chat_id: int) -> list[Subscription]:
+    """A chat's wishes, the oldest first."""
+    rows = await tx.execute(
+        select(subscriptions).where(subscriptions.c.chat_id == chat_id).order_by(subscriptions.c.id)
+    )
+    return [_subscription(row) for row in rows]
+
+
+async def subscribed_rules(tx: Transaction) -> set[str]:
+    """The texts of all rules that some chat subscribed to."""
+    rows = await tx.execute(
+        select(subscriptions.c.value).where(subscriptions.c.target == Target.RULE).distinct()
+    )
+    return {row.value for row in rows}
+
+
+async def listeners(tx: Transaction, rule_keys: Collection[str]) -> list[tuple[Chat, str, Subscription]]:
+    """Every chat, with its lane, that subscribed to one of these rules, paused ones too."""
+    rows = await tx.execute(
+        select(chats, *(column.label(f"s_{column.name}") for column in subscriptions.c))
+        .join(subscriptions, subscriptions.c.chat_id == chats.c.id)
+        .where(subscriptions.c.rule_key.in_(list(rule_keys)))
+        .order_by(chats.c.id, subscriptions.c.id)
+    )
+    return [(_chat(row), row.lane, _subscription(row, "s_")) for row in rows]
+
+
+async def counts(tx: Transaction) -> tuple[int, int]:
+    """How many chats there are, and how many subscriptions."""
+    chat_count = await tx.scalar(select(func.count()).select_from(chats))
+    return chat_count or 0, await tx.scalar(select(func.count()).select_from(subscriptions)) or 0
+
+
+async def _hand_over(tx: Transaction, old: int, new: int) -> None:
+    has = select(subscriptions.c.rule_key).where(subscriptions.c.chat_id == new)
+    await tx.execute(
+        update(subscriptions)
+        .where(subscriptions.c.chat_id == old, subscriptions.c.rule_key.not_in(has))
+        .values(chat_id=new)
+    )
+    owed = select(deliveries.c.story_id).where(
+        deliveries.c.chat_id == new, deliveries.c.story_id.is_not(None)
+    )
+    await tx.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.chat_id == old,
+            or_(deliveries.c.story_id.is_(None), deliveries.c.story_id.not_in(owed)),
+        )
+        .values(chat_id=new)
+    )
+    await tx.execute(delete(chats).where(chats.c.id == old))
+
+
+def _at(lane: str, address: Address) -> tuple[Any, ...]:
+    return chats.c.lane == lane, chats.c.chat == address.chat, chats.c.thread == address.thread
+
+
+def _chat(row: Row[Any]) -> Chat:
+    return Chat(
+        id=row.id,
+        address=Address(row.platform, row.chat, row.thread),
+        title=row.title,
+        language=row.language,
+        timezone=row.timezone,
+        state=ChatState(row.state),
+        paused_why=row.paused_why,
+    )
+
+
+def _subscription(row: Row[Any], prefix: str = "") -> Subscription:
+    values = row._mapping
+    return Subscription(
+        id=values[f"{prefix}id"],
+        chat_id=values[f"{prefix}chat_id"],
+        target=Target(values[f"{prefix}target"]),
+        value=values[f"{prefix}value"],
+        threshold=values[f"{prefix}threshold"],
+        created_at=values[f"{prefix}created_at"],
+    )

@@ -1,0 +1,118 @@
+"""Items: one row per article of one publisher, with what the matcher said of it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from bot.domain.models import Item, Match, MatchResult, Outlet
+from bot.store.database import Transaction
+from bot.store.schema import items
+
+# SQLite's default limit of variables in a statement is 32,766; far below it, and one plan for all.
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item with its row id and, once it was matched, the matcher's word for it."""
+
+    id: int
+    item: Item
+    result: MatchResult | None
+
+
+async def known(tx: Transaction, owner: str, keys: Collection[str]) -> dict[str, StoredItem]:
+    """The items of a publisher that are stored already, by key."""
+    found: dict[str, StoredItem] = {}
+    wanted = list(keys)
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        rows = await tx.execute(select(items).where(items.c.owner == owner, items.c.key.in_(chunk)))
+        found.update({row.key: _stored(row) for row in rows})
+    return found
+
+
+async def add(tx: Transaction, item: Item, result: MatchResult) -> int:
+    """Store a new item; returns its id."""
+    added = await tx.execute(insert(items).values(**_values(item), analysis=_packed(result)))
+    key = added.inserted_primary_key
+    assert key is not None  # noqa: S101  an INSERT of one row always has one
+    return int(key[0])
+
+
+async def edit(tx: Transaction, item_id: int, item: Item, result: MatchResult, now: datetime) -> None:
+    """Write a corrected item over the earlier one; when it was first seen stays."""
+    values = _values(item)
+    del values["seen_at"]
+    await tx.execute(
+        update(items).where(items.c.id == item_id).values(**values, edited_at=now, analysis=_packed(result))
+    )
+
+
+async def by_url(tx: Transaction, urls: Collection[str]) -> StoredItem | None:
+    """The item at one of these addresses, if it is known."""
+    row = (await tx.execute(select(items).where(items.c.url.in_(list(urls))).limit(1))).first()
+    return _stored(row) if row else None
+
+
+async def by_id(tx: Transaction, item_id: int) -> StoredItem | None:
+    """The item with this id, if it is known."""
+    row = (await tx.execute(select(items).where(items.c.id == item_id))).first()
+    return _stored(row) if row else None
+
+
+def _values(item: Item) -> dict[str, Any]:
+    return {
+        "owner": item.outlet.owner,
+        "key": item.key,
+        "feed_id": item.feed_id,
+        "outlet": item.outlet.name,
+        "url": item.url,
+        "title": item.title,
+        "summary": item.summary,
+        "text": item.text,
+        "language": item.language,
+        "image": item.image,
+        "authors": list(item.authors),
+        "published": item.published,
+        "seen_at": item.seen_at,
+    }
+
+
+def _stored(row: Row[Any]) -> StoredItem:
+    item = Item(
+        key=row.key,
+        feed_id=row.feed_id,
+        outlet=Outlet(row.outlet, row.owner),
+        url=row.url,
+        title=row.title,
+        summary=row.summary,
+        text=row.text,
+        language=row.language,
+        published=row.published,
+        seen_at=row.seen_at,
+        image=row.image,
+        authors=tuple(row.authors),
+    )
+    return StoredItem(row.id, item, _unpacked(row.analysis) if row.analysis else None)
+
+
+def _packed(result: MatchResult) -> dict[str, Any]:
+    return {
+        "language": result.language,
+        "matches": [asdict(match) for match in result.matches],
+        "salience": dict(result.salience),
+        "rules": list(result.rules),
+    }
+
+
+def _unpacked(analysis: Mapping[str, Any]) -> MatchResult:
+    return MatchResult(
+        language=analysis["language"],
+        matches=tuple(Match(**match) for match in analysis["matches"]),
+        salience=analysis["salience"],
+        rules=tuple(analysis["rules"]),
+    )

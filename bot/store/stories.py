@@ -1,0 +1,110 @@
+"""Stories: which items report one event, and which rules they satisfy."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from bot.domain.models import Outlet, Story, StoryItem
+from bot.store.database import Transaction, upsert
+from bot.store.schema import items, stories, story_items, story_rules
+
+
+async def create(tx: Transaction, now: datetime) -> int:
+    """A new, empty story; returns its id."""
+    added = await tx.execute(insert(stories).values(created_at=now, updated_at=now))
+    key = added.inserted_primary_key
+    assert key is not None  # noqa: S101  an INSERT of one row always has one
+    return int(key[0])
+
+
+async def join(tx: Transaction, story_id: int, item_id: int, why: str, now: datetime) -> None:
+    """Put an item into a story."""
+    await tx.execute(insert(story_items).values(story_id=story_id, item_id=item_id, why=why, joined_at=now))
+    await tx.execute(update(stories).where(stories.c.id == story_id).values(updated_at=now))
+
+
+async def of_item(tx: Transaction, item_id: int) -> tuple[int, str] | None:
+    """The story an item belongs to, and why; None when it belongs to none."""
+    row = (await tx.execute(select(story_items).where(story_items.c.item_id == item_id))).first()
+    return (row.story_id, row.why) if row else None
+
+
+async def satisfy(tx: Transaction, story_id: int, rules: Mapping[str, float]) -> None:
+    """Note that a story satisfies these rules; the highest salience of its items counts."""
+    for rule_key, salience in rules.items():
+        statement = upsert(tx, story_rules).values(story_id=story_id, rule_key=rule_key, salience=salience)
+        higher = func.max if tx.dialect.name == "sqlite" else func.greatest
+        await tx.execute(
+            statement.on_conflict_do_update(
+                index_elements=["story_id", "rule_key"],
+                set_={"salience": higher(story_rules.c.salience, statement.excluded.salience)},
+            )
+        )
+
+
+async def rules_of(tx: Transaction, story_id: int) -> dict[str, float]:
+    """The rules a story satisfies, with the salience."""
+    rows = await tx.execute(select(story_rules).where(story_rules.c.story_id == story_id))
+    return {row.rule_key: row.salience for row in rows}
+
+
+async def latest(tx: Transaction, rule_keys: Collection[str], limit: int) -> list[Story]:
+    """The newest stories that satisfy any of these rules, the newest first."""
+    newest = (
+        select(story_rules.c.story_id)
+        .where(story_rules.c.rule_key.in_(list(rule_keys)))
+        .group_by(story_rules.c.story_id)
+        .order_by(story_rules.c.story_id.desc())
+        .limit(limit)
+    )
+    ids = [row.story_id for row in await tx.execute(newest)]
+    found = await load(tx, ids)
+    return [found[story_id] for story_id in ids if story_id in found]
+
+
+async def load(tx: Transaction, story_ids: Iterable[int]) -> dict[int, Story]:
+    """Stories with their items, in the order in which the items arrived."""
+    ids = list(story_ids)
+    reports: dict[int, list[StoryItem]] = {story_id: [] for story_id in ids}
+    rows = await tx.execute(
+        select(items, story_items.c.story_id)
+        .join(story_items, story_items.c.item_id == items.c.id)
+        .where(story_items.c.story_id.in_(ids))
+        .order_by(story_items.c.joined_at, items.c.id)
+    )
+    for row in rows:
+        reports[row.story_id].append(_report(row))
+    topics = await _topics(tx, ids)
+    heads = await tx.execute(select(stories).where(stories.c.id.in_(ids)))
+    return {
+        row.id: Story(row.id, tuple(reports[row.id]), topics.get(row.id, ()), row.created_at)
+        for row in heads
+        if reports[row.id]
+    }
+
+
+async def _topics(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    rows = await tx.execute(
+        select(story_rules)
+        .where(story_rules.c.story_id.in_(ids), story_rules.c.rule_key.startswith("topic:"))
+        .order_by(story_rules.c.salience.desc(), story_rules.c.rule_key)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for row in rows:
+        found[row.story_id] = (*found.get(row.story_id, ()), row.rule_key.removeprefix("topic:"))
+    return found
+
+
+def _report(row: Row[Any]) -> StoryItem:
+    return StoryItem(
+        item_id=row.id,
+        outlet=Outlet(row.outlet, row.owner),
+        url=row.url,
+        title=row.title,
+        summary=row.summary,
+        language=row.language or "en",
+        published=row.published,
+        image=row.image,
+    )
