@@ -8,6 +8,7 @@ HerautError
 │   └── CommandError      a chat command that cannot be carried out as given
 ├── FeedError             this feed failed now; the others go on
 │   ├── FeedUnreachable   no usable answer (DNS, TLS, reset, timeout, status); retry later
+│   │   └── FeedHeld      it was not asked: its publisher wants a pause, or its host is busy
 │   ├── FeedTooLarge      the answer passed a size or time limit
 │   ├── FeedRefused       the address is not allowed (private network, scheme)
 │   ├── FeedGone          410: the publisher retired it
@@ -93,16 +94,22 @@ class FeedError(HerautError):
     Args:
         reason: a short sentence for `/status`, without the URL's credentials.
         retry_after: seconds the publisher asked us to wait, None when it did not.
+        status: the HTTP status of the answer, None when no answer came (our own line may be down).
     """
 
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+    def __init__(self, reason: str, retry_after: float | None = None, status: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
+        self.status = status
 
 
 class FeedUnreachable(FeedError):
     """No usable answer: DNS, TLS, reset, timeout, an error status."""
+
+
+class FeedHeld(FeedUnreachable):
+    """The feed was not asked; nothing is known against it. `retry_after` says when to come back."""
 
 
 class FeedTooLarge(FeedError):

@@ -1,0 +1,169 @@
+"""Keeps requests out of private networks (server-side request forgery).
+
+The rule is applied twice: to the URL before each request and each redirect (scheme, names of this machine,
+literal addresses in any notation), and to every address a name resolves to, at the moment of connecting,
+so that a name whose address changes between check and use (DNS rebinding) gains nothing. It must not
+connect or fetch anything itself.
+
+See RFC 6890 (special-purpose addresses) and the OWASP cheat sheet on server-side request forgery.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from ipaddress import IPv4Address, IPv6Address
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from bot.errors import FeedRefused
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_TUNNELS = tuple(
+    map(ipaddress.IPv6Network, ("64:ff9b:1::/48", "2001::/32", "2002::/16"))
+)  # local NAT64, Teredo, 6to4: the IPv4 address inside may be a private one
+_CLOUD_METADATA = frozenset(map(IPv4Address, ("168.63.129.16",)))  # Azure's is a public address
+_LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa", ".localdomain")
+_DNS_THREADS = 8
+
+
+class AddressRefused(OSError):
+    """A name resolved to addresses of private networks only."""
+
+
+def is_public(address: str) -> bool:
+    """Whether a literal IPv4 or IPv6 address belongs to the public internet.
+
+    An IPv6 address that wraps an IPv4 one (mapped, NAT64) is judged by the one inside.
+
+    Raises:
+        ValueError: it is not an address in its canonical notation.
+    """
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return _is_public_v4(ip.ipv4_mapped)
+        if ip in _NAT64:
+            return _is_public_v4(IPv4Address(ip.packed[-4:]))
+        if any(ip in tunnel for tunnel in _TUNNELS):
+            return False
+        return ip.is_global and not (ip.is_multicast or ip.is_reserved)
+    return _is_public_v4(ip)
+
+
+def _is_public_v4(ip: IPv4Address) -> bool:
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved) and ip not in _CLOUD_METADATA
+
+
+def _is_odd_ipv4(host: str) -> bool:
+    """Whether the operating system would read this as IPv4 though it is not in dotted-quad notation.
+
+    Decimal (2130706433), hexadecimal (0x7f.1), octal (0177.0.0.1) and shortened (127.1) forms.
+    """
+    try:
+        socket.inet_aton(host)
+    except (OSError, UnicodeError):
+        return False
+    try:
+        IPv4Address(host)
+    except ValueError:
+        return True
+    return False
+
+
+class Guard:
+    """Says which addresses may be asked.
+
+    Args:
+        allow_hosts: exceptions, as ``host`` or ``host:port``; they are compared with the host of the URL.
+        proxy: URL of the HTTP proxy that all requests go through, or None. With a proxy the names of
+            feeds are resolved by the proxy, so their addresses are its to judge.
+    """
+
+    def __init__(self, allow_hosts: Collection[str] = (), proxy: str | None = None) -> None:
+        self._allowed = frozenset(host.lower().strip("[]") for host in allow_hosts)
+        proxy_url = URL(proxy) if proxy else None
+        self._proxy = (proxy_url.host, proxy_url.port) if proxy_url else None
+
+    def allows_by_name(self, host: str, port: int | None) -> bool:
+        """Whether a setting names this host."""
+        return bool(self._allowed) and (host in self._allowed or f"{host}:{port}" in self._allowed)
+
+    def check_url(self, url: URL) -> None:
+        """Refuse what can be refused without asking DNS.
+
+        Raises:
+            FeedRefused: the scheme, host or literal address is not allowed.
+        """
+        if url.scheme not in ("http", "https"):
+            raise FeedRefused(f"the scheme {url.scheme or '(none)'} is not http or https")
+        host = (url.host or "").lower().rstrip(".")
+        if not host:
+            raise FeedRefused("the address has no host")
+        if self.allows_by_name(host, url.port):
+            return
+        if host == "localhost" or host.endswith(_LOCAL_SUFFIXES) or (host, url.port) == self._proxy:
+            raise FeedRefused(f"{host} is inside a private network")
+        self._check_literal(host)
+
+    def _check_literal(self, host: str) -> None:
+        if _is_odd_ipv4(host):
+            raise FeedRefused(f"{host} is an address in disguise")
+        try:
+            public = is_public(host)
+        except ValueError:
+            return
+        if not public:
+            raise FeedRefused(f"{host} is inside a private network")
+
+    def allows_connection(self, host: str, port: int, address: str) -> bool:
+        """Whether a connection to this address, for this name, may be opened."""
+        return (host, port) == self._proxy or self.allows_by_name(host, port) or is_public(address)
+
+
+class GuardedResolver(AbstractResolver):
+    """DNS through the operating system, keeping only the addresses that the guard allows.
+
+    It has threads of its own: a name server that does not answer must not take the threads in which
+    feeds are parsed.
+    """
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._threads = ThreadPoolExecutor(_DNS_THREADS, thread_name_prefix="dns")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """The allowed addresses of a name.
+
+        Raises:
+            AddressRefused: the name has addresses, and all of them are private.
+            OSError: the name does not resolve.
+        """
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, _look_up, host, port, family)
+        kept = [one for one in found if self._guard.allows_connection(host.lower(), port, one["host"])]
+        if found and not kept:
+            raise AddressRefused(f"{host} resolves to a private network")
+        return kept
+
+    async def close(self) -> None:
+        """Let the threads go; a lookup under way ends by itself."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _look_up(host: str, port: int, family: int) -> list[ResolveResult]:
+    answers = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)
+    return [
+        ResolveResult(
+            hostname=host,
+            host=str(where[0]),
+            port=port,
+            family=kind,
+            proto=proto,
+            flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+        )
+        for kind, _, proto, _, where in answers
+    ]

@@ -1,0 +1,36 @@
+"""Opens bodies that are gzip files in themselves (``sitemap.xml.gz``), within a limit."""
+
+import zlib
+
+from bot.errors import FeedTooLarge, FeedUnreadable
+
+_MAGIC = b"\x1f\x8b\x08"
+_GZIP = zlib.MAX_WBITS | 16
+
+
+def is_gzip(body: bytes) -> bool:
+    """Whether a body starts like a gzip file."""
+    return body.startswith(_MAGIC)
+
+
+def gunzip(body: bytes, limit: int) -> bytes:
+    """What is inside a gzip file of one member.
+
+    Args:
+        body: the file.
+        limit: most bytes it may hold.
+
+    Raises:
+        FeedTooLarge: there is more in it.
+        FeedUnreadable: it is damaged or cut off.
+    """
+    stream = zlib.decompressobj(_GZIP)
+    try:
+        inside = stream.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise FeedUnreadable("the gzip file is damaged") from error
+    if len(inside) > limit:
+        raise FeedTooLarge(f"more than {limit} bytes")
+    if not stream.eof:
+        raise FeedUnreadable("the gzip file is cut off")
+    return inside
