@@ -18,6 +18,12 @@ async def find(tx: Transaction, lane: str, address: Address) -> Chat | None:
     return _chat(row) if row else None
 
 
+async def by_id(tx: Transaction, chat_id: int) -> Chat | None:
+    """The chat with this id."""
+    row = (await tx.execute(select(chats).where(chats.c.id == chat_id))).first()
+    return _chat(row) if row else None
+
+
 async def ensure(
     tx: Transaction, lane: str, address: Address, now: datetime, *, title: str, language: str, timezone: str
 ) -> Chat:

@@ -1,6 +1,6 @@
 """Items: one row per article of one publisher, with what the matcher said of it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from bot.domain.models import Item, Match, MatchResult, Outlet
-from bot.store.database import Transaction
-from bot.store.schema import items
+from bot.store.database import Transaction, upsert
+from bot.store.schema import item_keys, items
 
 # SQLite's default limit of variables in a statement is 32,766; far below it, and one plan for all.
 CHUNK = 500
@@ -25,22 +25,34 @@ class StoredItem:
 
 
 async def known(tx: Transaction, owner: str, keys: Collection[str]) -> dict[str, StoredItem]:
-    """The items of a publisher that are stored already, by key."""
+    """The items of a publisher that are stored already, under each of these keys they are known by."""
     found: dict[str, StoredItem] = {}
     wanted = list(keys)
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
-        rows = await tx.execute(select(items).where(items.c.owner == owner, items.c.key.in_(chunk)))
-        found.update({row.key: _stored(row) for row in rows})
+        rows = await tx.execute(
+            select(items, item_keys.c.key.label("known_as"))
+            .join(item_keys, item_keys.c.item_id == items.c.id)
+            .where(item_keys.c.owner == owner, item_keys.c.key.in_(chunk))
+        )
+        found.update({row.known_as: _stored(row) for row in rows})
     return found
 
 
-async def add(tx: Transaction, item: Item, result: MatchResult) -> int:
-    """Store a new item; returns its id."""
+async def add(tx: Transaction, item: Item, result: MatchResult, keys: Iterable[str]) -> int:
+    """Store a new item under all its keys; returns its id."""
     added = await tx.execute(insert(items).values(**_values(item), analysis=_packed(result)))
     key = added.inserted_primary_key
     assert key is not None  # noqa: S101  an INSERT of one row always has one
+    await know(tx, item.outlet.owner, int(key[0]), keys)
     return int(key[0])
+
+
+async def know(tx: Transaction, owner: str, item_id: int, keys: Iterable[str]) -> None:
+    """Remember further keys of an item; a key that means another item stays with that one."""
+    rows = [{"owner": owner, "key": key, "item_id": item_id} for key in keys]
+    if rows:
+        await tx.execute(upsert(tx, item_keys).values(rows).on_conflict_do_nothing())
 
 
 async def edit(tx: Transaction, item_id: int, item: Item, result: MatchResult, now: datetime) -> None:

@@ -86,7 +86,7 @@ items = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("owner", String(100), nullable=False),
-    Column("key", String(500), nullable=False),
+    Column("key", String(300), nullable=False),
     Column("feed_id", ForeignKey("feeds.id", ondelete="SET NULL")),
     Column("outlet", String(200), nullable=False),
     Column("url", String(2048), nullable=False),
@@ -100,9 +100,18 @@ items = Table(
     Column("seen_at", UtcDateTime, nullable=False),
     Column("edited_at", UtcDateTime),
     Column("analysis", JSON),
-    UniqueConstraint("owner", "key"),
     Index(None, "url"),
     Index(None, "seen_at"),
+)
+
+# Every key an item was ever known by within its publisher: it is recognised when one of them changes.
+item_keys = Table(
+    "item_keys",
+    metadata,
+    Column("owner", String(100), primary_key=True),
+    Column("key", String(300), primary_key=True),
+    Column("item_id", ForeignKey("items.id", ondelete="CASCADE"), nullable=False),
+    Index(None, "item_id"),
 )
 
 stories = Table(

@@ -125,7 +125,7 @@ def upgrade() -> None:
         "items",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("owner", sa.String(length=100), nullable=False),
-        sa.Column("key", sa.String(length=500), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
         sa.Column("feed_id", sa.Integer(), nullable=True),
         sa.Column("outlet", sa.String(length=200), nullable=False),
         sa.Column("url", sa.String(length=2048), nullable=False),
@@ -143,7 +143,6 @@ def upgrade() -> None:
             ["feed_id"], ["feeds.id"], name=op.f("fk_items_feed_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
-        sa.UniqueConstraint("owner", "key", name=op.f("uq_items_owner_key")),
     )
     with op.batch_alter_table("items", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_items_seen_at"), ["seen_at"], unique=False)
@@ -181,6 +180,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("subscriptions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_subscriptions_rule_key"), ["rule_key"], unique=False)
+
+    op.create_table(
+        "item_keys",
+        sa.Column("owner", sa.String(length=100), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_item_keys_item_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("owner", "key", name=op.f("pk_item_keys")),
+    )
+    with op.batch_alter_table("item_keys", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_item_keys_item_id"), ["item_id"], unique=False)
 
     op.create_table(
         "story_items",
