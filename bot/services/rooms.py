@@ -1,0 +1,115 @@
+"""The rooms of the web chat: post, edit, read back, and follow what happens.
+
+A reader holds a cursor and asks for what lies after it; being woken is only a hint to ask again. So a
+reader that was away, or reads from another process, misses nothing and sees nothing twice.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from bot.domain.messagecodec import to_json
+from bot.domain.messages import Message
+from bot.domain.rooms import Author, Cursor, Post, Room
+from bot.ports import Clock
+from bot.store import rooms as store
+from bot.store.database import Database
+
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of a room, oldest first. `cursor` is where to go on; `more` says that older posts exist."""
+
+    posts: tuple[Post, ...]
+    cursor: Cursor
+    more: bool
+
+
+class Rooms:
+    """The rooms that exist, and their posts.
+
+    Args:
+        idle_seconds: how long a follower waits before it looks again by itself. Posts of this process
+            wake it at once; those of another process are found by looking.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, rooms: Sequence[Room], idle_seconds: float = 10
+    ) -> None:
+        self.all: Mapping[str, Room] = {room.id: room for room in rooms}
+        self._database = database
+        self._clock = clock
+        self._idle = idle_seconds
+        self._changed = asyncio.Event()
+        self._closed = False
+
+    async def post(self, room: str, message: Message, key: str) -> str:
+        """Post a message of the bot once per `key` and return its id, the same id for the same key."""
+        post, _ = await self._add(room, Author.BOT, to_json(message), f"d:{key}")
+        return str(post)
+
+    async def hear(self, room: str, text: str, key: str = "") -> int | None:
+        """Post what a person wrote and return its id; None when this `key` (if any) was posted before."""
+        # The prefix keeps people's keys, which a browser makes up, apart from those of the ledger.
+        post, new = await self._add(room, Author.USER, text, f"u:{key}" if key else None)
+        return post if new else None
+
+    async def edit(self, room: str, message_id: str, message: Message) -> bool:
+        """Replace an earlier message of the bot; False when it is not in this room."""
+        if not (message_id.isascii() and message_id.isdecimal() and len(message_id) < 16):
+            return False
+        async with self._database.write() as tx:
+            done = await store.edit(tx, room, int(message_id), to_json(message), self._clock.now())
+        self._wake()
+        return done
+
+    async def history(self, room: str, before: int | None = None, limit: int = 50) -> Page:
+        """The last posts, or the last before a post."""
+        async with self._database.read() as tx:
+            cursor = await store.cursor(tx, room)
+            posts = await store.before(tx, room, before, limit + 1)
+        return Page(tuple(posts[-limit:]), cursor, more=len(posts) > limit)
+
+    async def latest(self) -> Mapping[str, int]:
+        """The id of the bot's last post per room."""
+        async with self._database.read() as tx:
+            return await store.latest(tx)
+
+    async def follow(self, room: str, after: Cursor) -> AsyncIterator[tuple[Post, ...]]:
+        """New and edited posts after a cursor, in batches, until `close`.
+
+        An empty batch says that nothing happened here for a while, or that something happened in another
+        room. Only what the reader takes is read, so a slow reader costs no memory.
+        """
+        while not self._closed:
+            changed = self._changed
+            async with self._database.read() as tx:
+                posts = await store.since(tx, room, after, BATCH)
+            for post in posts:
+                after = after.past(post)
+            yield tuple(posts)
+            if not posts:
+                await self._until(changed)
+
+    def close(self) -> None:
+        """End all followers; the rooms can still be written to."""
+        self._closed = True
+        self._wake()
+
+    async def _add(self, room: str, author: Author, body: str, key: str | None) -> tuple[int, bool]:
+        async with self._database.write() as tx:
+            added = await store.add(tx, room, author, body, key, self._clock.now())
+        self._wake()
+        return added
+
+    async def _until(self, changed: asyncio.Event) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._idle):
+                await changed.wait()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()

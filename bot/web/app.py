@@ -1,0 +1,113 @@
+"""The site: which pages it has, and what stands in front of them. Everything it needs is passed in."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from bot.ports import Clock, CommandSpec
+from bot.services.rooms import Rooms
+from bot.web.chat import Chat, Say, Suggest, language_of
+from bot.web.render import Pages
+from bot.web.security import HostGuard, SecureHeaders
+from bot.web.words import words
+
+HEALTH_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether Heraut does its work, and details that are safe to show to anybody who asks."""
+
+    ok: bool
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def create_app(
+    *,
+    rooms: Rooms,
+    say: Say,
+    suggest: Suggest,
+    commands: Sequence[CommandSpec],
+    health: Callable[[], Awaitable[Health]],
+    clock: Clock,
+    version: str,
+    title: str = "Heraut",
+    hosts: Collection[str] = (),
+    remote_images: bool = False,
+) -> Starlette:
+    """The site as an ASGI application.
+
+    Args:
+        rooms: the web chat's rooms; the first one is the home page.
+        say: carries out what a person types.
+        suggest: completes an argument.
+        health: asked by ``/health``, which answers 200 or 503.
+        hosts: names besides localhost by which browsers may call us.
+        remote_images: show the pictures of alerts. They stand on the publishers' servers, which would then
+            see who reads what.
+    """
+    pages = Pages(clock.now, title, version, remote_images)
+    chat = Chat(pages, rooms, say, suggest, commands)
+    return Starlette(
+        routes=[
+            *chat.routes,
+            Route("/health", _health_endpoint(health, version)),
+            Mount("/static", Revalidated(directory=Path(__file__).parent / "static")),
+        ],
+        middleware=[
+            Middleware(SecureHeaders, remote_images=remote_images),
+            Middleware(HostGuard, hosts=hosts),
+        ],
+        exception_handlers={HTTPException: _error_handler(pages)},
+    )
+
+
+class Revalidated(StaticFiles):
+    """Static files that browsers keep but ask about, so that an upgrade is seen at once."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = "no-cache"
+        return response
+
+
+def _health_endpoint(
+    health: Callable[[], Awaitable[Health]], version: str
+) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            async with asyncio.timeout(HEALTH_SECONDS):
+                found = await health()
+        except TimeoutError:
+            found = Health(False, {"reason": f"no answer within {HEALTH_SECONDS} s"})
+        status = HTTPStatus.OK if found.ok else HTTPStatus.SERVICE_UNAVAILABLE
+        body = {"status": "ok" if found.ok else "failing", "version": version, **found.details}
+        return JSONResponse(body, status, headers={"cache-control": "no-store"})
+
+    return endpoint
+
+
+def _error_handler(pages: Pages) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handler(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101  Starlette types handlers for any exception
+        if "text/html" not in request.headers.get("accept", ""):
+            return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
+        language = language_of(request)
+        missing = error.status_code == HTTPStatus.NOT_FOUND
+        heading = words(language)("This page does not exist" if missing else "This did not work")
+        html = pages.page("error.html", language, heading=heading, detail="" if missing else error.detail)
+        return HTMLResponse(html, error.status_code, headers=error.headers)
+
+    return handler

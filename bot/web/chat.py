@@ -1,0 +1,251 @@
+"""The web chat: its page, its stream of events, what people say, and completions."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from bot.domain.rooms import Cursor, Room
+from bot.errors import BadInput
+from bot.ports import CommandSpec
+from bot.services.rooms import Rooms
+from bot.web.render import Pages, encodable
+from bot.web.security import Pace, same_origin
+from bot.web.words import preferred, words
+
+Say = Callable[[str, str, str, str], Awaitable[None]]
+"""(room, text, the browser's language, key): posts a line and what Heraut answers."""
+
+Suggest = Callable[[str, str, str], Awaitable[Sequence[tuple[str, str]]]]
+"""(room, command, typed so far) → (value, label) pairs."""
+
+BODY_LIMIT = 4096
+TEXT_LIMIT = 1000
+KEY_LIMIT = 38
+BODY_SECONDS = 10
+STREAMS = 200
+QUICK = ("topics", "subscriptions", "latest", "status", "help")
+SCRIPT_WORDS = (
+    "Today",
+    "Yesterday",
+    "just now",
+    "live",
+    "connecting",
+    "Not sent. Try again.",
+    "A little slower, please.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line that a page sends."""
+
+    text: str
+    key: str
+
+
+class Chat:
+    """The handlers of the web chat; `routes` is its part of the site.
+
+    Args:
+        home: the room that ``/`` shows.
+    """
+
+    def __init__(
+        self, pages: Pages, rooms: Rooms, say: Say, suggest: Suggest, commands: Sequence[CommandSpec]
+    ) -> None:
+        self._pages = pages
+        self._rooms = rooms
+        self._say = say
+        self._suggest = suggest
+        self._commands = {command.name: command for command in commands}
+        self._saying = Pace(burst=20, per_second=1)
+        self._typing = Pace(burst=40, per_second=10)
+        self._streams = asyncio.Semaphore(STREAMS)
+
+    @property
+    def routes(self) -> list[Route]:
+        return [
+            Route("/", self.page),
+            Route("/c/{room}", self.page),
+            Route("/c/{room}/events", self.events),
+            Route("/c/{room}/messages", self.earlier, methods=["GET"]),
+            Route("/c/{room}/messages", self.say, methods=["POST"]),
+            Route("/suggest", self.suggest),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """A room with its last posts."""
+        room = self._room(request, next(iter(self._rooms.all), ""))
+        language = language_of(request)
+        html = self._pages.page(
+            "chat.html",
+            language,
+            room=room,
+            page=await self._rooms.history(room.id),
+            latest=await self._rooms.latest(),
+            groups=self._groups(language),
+            quick=[self._commands[name] for name in QUICK if name in self._commands],
+            commands=json.dumps([_offered(command) for command in self._commands.values()]),
+            script_words=json.dumps({word: words(language)(word) for word in SCRIPT_WORDS}),
+        )
+        return HTMLResponse(html, headers={"cache-control": "no-store", "vary": "accept-language"})
+
+    async def earlier(self, request: Request) -> Response:
+        """The posts before one, as HTML list items in JSON."""
+        room = self._room(request)
+        before = request.query_params.get("before", "")
+        if not (before.isascii() and before.isdecimal() and len(before) < 16):
+            raise HTTPException(400, "before is the id of a message")
+        page = await self._rooms.history(room.id, int(before))
+        html = [self._pages.post(post, language_of(request)) for post in page.posts]
+        return JSONResponse({"posts": html, "more": page.more}, headers={"cache-control": "no-store"})
+
+    async def events(self, request: Request) -> Response:
+        """What happens in a room, as server-sent events from Last-Event-ID on (or `after` of the query)."""
+        room = self._room(request)
+        place = request.headers.get("last-event-id") or request.query_params.get("after", "0.0")
+        try:
+            after = Cursor.parse(place)
+        except BadInput as error:
+            raise HTTPException(400, error.message) from error
+        if self._streams.locked():
+            raise HTTPException(503, "too many pages are open", {"retry-after": "10"})
+        stream = self._stream(room, after, language_of(request))
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+    async def say(self, request: Request) -> Response:
+        """A line or a pressed button; answered when Heraut has answered in the room."""
+        room = self._room(request)
+        if not same_origin(request):
+            raise HTTPException(403, "only this site's own pages may do that")
+        self._pace(self._saying, request)
+        said = _said(await _body(request), request.headers.get("content-type", ""))
+        await self._say(room.id, said.text, language_of(request), said.key)
+        if "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse(f"/c/{room.id}", 303)
+        return Response(status_code=204)
+
+    async def suggest(self, request: Request) -> Response:
+        """Completions for the argument that somebody is typing."""
+        query = request.query_params
+        room, command, typed = query.get("room", ""), query.get("command", ""), query.get("typed", "")
+        known = self._commands.get(command)
+        if room not in self._rooms.all or known is None or len(typed) > TEXT_LIMIT:
+            raise HTTPException(400, "room and command must exist")
+        self._pace(self._typing, request)
+        found = await self._suggest(room, command, encodable(typed)) if known.completes else ()
+        options = [{"value": value, "label": label} for value, label in found]
+        return JSONResponse(options, headers={"cache-control": "no-store"})
+
+    async def _stream(self, room: Room, after: Cursor, language: str) -> AsyncIterator[str]:
+        async with self._streams:
+            if after.post > (await self._rooms.history(room.id, limit=1)).cursor.post:
+                # The page comes from a database that is gone (a demo that was started again).
+                yield "event: reload\ndata:\n\n"
+                return
+            told: Mapping[str, int] = {}
+            yield "retry: 1500\n\n"
+            async for posts in self._rooms.follow(room.id, after):
+                for post in posts:
+                    after = after.past(post)
+                    data = {
+                        "id": post.id,
+                        "edited": bool(post.edited_at),
+                        "html": self._pages.post(post, language),
+                    }
+                    yield f"id: {after}\ndata: {json.dumps(data)}\n\n"
+                latest = await self._rooms.latest()
+                yield f"event: rooms\ndata: {json.dumps(latest)}\n\n" if latest != told else ":\n\n"
+                told = latest
+
+    def _room(self, request: Request, default: str = "") -> Room:
+        room = self._rooms.all.get(request.path_params.get("room", default))
+        if room is None:
+            raise HTTPException(404, "there is no such room")
+        return room
+
+    def _groups(self, language: str) -> list[tuple[str, list[Room]]]:
+        _ = words(language)
+        rooms = self._rooms.all.values()
+        groups = [
+            (_("Channels"), [room for room in rooms if not room.direct]),
+            (_("Direct messages"), [room for room in rooms if room.direct]),
+        ]
+        return [(heading, found) for heading, found in groups if found]
+
+    def _pace(self, pace: Pace, request: Request) -> None:
+        wait = pace.wait(request.client.host if request.client else "", time.monotonic())
+        if wait:
+            raise HTTPException(429, "too fast", {"retry-after": str(int(wait) + 1)})
+
+
+def language_of(request: Request) -> str:
+    """The language the browser asks for, of those we have."""
+    return preferred(request.headers.get("accept-language", ""))
+
+
+def _offered(command: CommandSpec) -> dict[str, Any]:
+    return {
+        "name": command.name,
+        "description": command.description,
+        "argument": command.argument,
+        "required": command.argument_required,
+        "completes": command.completes,
+    }
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > BODY_LIMIT:
+                    raise HTTPException(413, f"a message is at most {BODY_LIMIT} bytes")
+    except TimeoutError as error:
+        raise HTTPException(408, "the message did not arrive in time") from error
+    except ClientDisconnect as error:
+        raise HTTPException(400, "the message did not arrive") from error
+    return body
+
+
+def _said(body: bytes, content_type: str) -> Said:
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/json":
+        fields = _json_fields(body)
+    elif kind == "application/x-www-form-urlencoded":
+        fields = _form_fields(body)
+    else:
+        raise HTTPException(415, "send a form or JSON")
+    text, key = (encodable(fields.get(name, "")).strip() for name in ("text", "key"))
+    if not text or len(text) > TEXT_LIMIT or len(key) > KEY_LIMIT or "\0" in text + key:
+        raise HTTPException(400, f"text must have 1 to {TEXT_LIMIT} characters, key at most {KEY_LIMIT}")
+    return Said(text, key)
+
+
+def _json_fields(body: bytes) -> dict[str, str]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(400, "this is not JSON") from error
+    if not isinstance(value, dict):
+        raise HTTPException(400, "send an object")
+    return {name: given for name, given in value.items() if isinstance(given, str)}
+
+
+def _form_fields(body: bytes) -> dict[str, str]:
+    try:
+        pairs = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
+    except ValueError as error:
+        raise HTTPException(400, "this is not a form") from error
+    return {name: values[0] for name, values in pairs.items()}

@@ -1,0 +1,90 @@
+"""The words of the pages in Dutch and English, and ages. Heraut's own messages bring their own words."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from babel.dates import format_date, format_timedelta
+
+LANGUAGES = ("en", "nl")
+
+DUTCH = {
+    "Channels": "Kanalen",
+    "Direct messages": "Directe berichten",
+    "Close menu": "Menu sluiten",
+    "Open menu": "Menu openen",
+    "Messages": "Berichten",
+    "Earlier messages": "Eerdere berichten",
+    "New messages": "Nieuwe berichten",
+    "To the newest message": "Naar het nieuwste bericht",
+    "Message": "Bericht",
+    "Send": "Versturen",
+    "Skip to the messages": "Naar de berichten",
+    "Suggestions": "Suggesties",
+    "Quick commands": "Snelle opdrachten",
+    "Type / for commands": "Typ / voor opdrachten",
+    "Today": "Vandaag",
+    "Yesterday": "Gisteren",
+    "You": "Jij",
+    "live": "live",
+    "connecting": "verbinden",
+    "Heraut is working on it": "Heraut is ermee bezig",
+    "edited": "bewerkt",
+    "unread": "ongelezen",
+    "Not sent. Try again.": "Niet verstuurd. Probeer het opnieuw.",
+    "A little slower, please.": "Iets rustiger, alsjeblieft.",
+    "was": "was",
+    "now": "nu",
+    "just now": "zojuist",
+    "Also reported by": "Ook gemeld door",
+    "Article in": "Artikel in het",
+    "Dutch": "Nederlands",
+    "English": "Engels",
+    "This message cannot be shown.": "Dit bericht kan niet worden getoond.",
+    "Nothing here yet": "Hier is nog niets",
+    "Alerts appear here as soon as something happens.": "Meldingen verschijnen hier zodra er iets gebeurt.",
+    "This page does not exist": "Deze pagina bestaat niet",
+    "This did not work": "Dit is niet gelukt",
+    "Back to the chat": "Terug naar de chat",
+}
+
+Words = Callable[[str], str]
+
+
+def words(language: str) -> Words:
+    """A function from an English phrase to the same in a language; English when it has none."""
+    table = DUTCH if language == "nl" else {}
+    return lambda phrase: table.get(phrase, phrase)
+
+
+def preferred(accept_language: str) -> str:
+    """The language of ours that a browser likes best (RFC 9110 section 12.5.4); English when none."""
+    ranked = sorted(_ranked(accept_language.split(",")[:20]), reverse=True)
+    return next((tag for _, _, tag in ranked if tag in LANGUAGES), "en")
+
+
+def _ranked(parts: Iterable[str]) -> Iterable[tuple[float, int, str]]:
+    for position, part in enumerate(parts):
+        tag, _, weight = part.strip().lower().partition(";q=")
+        try:
+            yield (float(weight) if weight else 1.0, -position, tag.partition("-")[0])
+        except ValueError:
+            continue
+
+
+def age(at: datetime, now: datetime, language: str) -> str:
+    """How long ago, in words; a date after a week. `chat.js` keeps it fresh with the same steps."""
+    locale = language if language in LANGUAGES else "en"
+    passed = now - at
+    if passed < timedelta(minutes=1):
+        return words(locale)("just now")
+    if passed >= timedelta(days=7):
+        return format_date(at, "d MMM y", locale=locale)
+    # Whole units, rounded down: an age never claims more than has passed.
+    unit = next(unit for unit in UNITS if passed >= unit)
+    return (
+        format_timedelta(passed // unit * unit, threshold=1, add_direction=False, locale=locale) + AGO[locale]
+    )
+
+
+UNITS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1))
+AGO = {"en": " ago", "nl": " geleden"}

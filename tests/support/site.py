@@ -1,0 +1,124 @@
+"""The web chat on a real port with a real database, and a small bot that answers in it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from bot.chat.webchat import WebChatPlatform
+from bot.domain.messages import AlertCard, Button, Message, Text, say
+from bot.domain.models import Address
+from bot.domain.rooms import Room
+from bot.ports import ChatEvent, Clock, CommandSpec, Hooks, Inbound, SystemClock
+from bot.services.rooms import Rooms
+from bot.store.database import Database
+from bot.web.app import Health, create_app
+from bot.web.server import WebServer, address, listen
+from tests.support.clock import NOON
+
+ROOMS = (
+    Room("atlantic", "atlantic", about="NAVO, Rutte en Trump, in het Nederlands en het Engels"),
+    Room("heraut", "Heraut", direct=True),
+)
+COMMANDS = (
+    CommandSpec("help", "What Heraut can do"),
+    CommandSpec("topics", "What there is to follow"),
+    CommandSpec("subscribe", "Follow a topic here", "topic", "a topic", True, True, True),
+    CommandSpec("status", "How it is going"),
+)
+TOPICS = (("nato", "NAVO"), ("rutte", "Mark Rutte"), ("trump", "Donald Trump"))
+
+
+def alert(title: str = "NAVO oefent bij Zeebrugge", age: timedelta = timedelta(minutes=12)) -> AlertCard:
+    """An alert of an invented event."""
+    return AlertCard(
+        title=title,
+        url="https://nieuws.example/navo-oefent",
+        outlet="Kustbode",
+        published=NOON - age,
+        summary="Twintig schepen oefenen drie dagen lang voor de kust.",
+        topics=("nato",),
+        language="nl",
+    )
+
+
+@dataclass
+class SmallBot:
+    """Answers a few commands, and keeps what it was told."""
+
+    heard: list[Inbound] = field(default_factory=list)
+
+    async def receive(self, said: Inbound) -> Message:
+        self.heard.append(said)
+        if said.text == "/help":
+            lines = [(Text(f"/{command.name}", code=True), " ", command.description) for command in COMMANDS]
+            return say((Text("Heraut", bold=True),), *lines, buttons=[[Button("Onderwerpen", "/topics")]])
+        if said.text == "/topics":
+            rows = [[Button(f"Volg {label}", f"/subscribe {value}") for value, label in TOPICS]]
+            return say("Hier kun je kiezen:", buttons=rows)
+        return say(f"Gehoord: {said.text}")
+
+    async def suggest(self, command: str, typed: str, where: Address) -> list[tuple[str, str]]:
+        return [pair for pair in TOPICS if pair[0].startswith(typed)]
+
+    async def observe(self, event: ChatEvent) -> None:
+        raise AssertionError("the web chat has nothing to observe")
+
+
+@dataclass
+class Site:
+    """A running web chat."""
+
+    url: str
+    database: Database
+    rooms: Rooms
+    platform: WebChatPlatform
+    bot: SmallBot
+
+    async def send(self, card: AlertCard, key: str, room: str = "atlantic") -> str:
+        message = Message(card=card, buttons=((Button("Open", url=card.url),),), language="nl")
+        await self.platform.send(Address("web", room), message, key)
+        return str((await self.rooms.history(room)).posts[-1].id)
+
+
+@asynccontextmanager
+async def running_site(
+    folder: Path,
+    *,
+    port: int = 0,
+    rooms: Sequence[Room] = ROOMS,
+    clock: Clock | None = None,
+    idle_seconds: float = 10,
+    healthy: bool = True,
+) -> AsyncIterator[Site]:
+    """The site on loopback, with its data in a folder; stopped as in production."""
+    clock = clock or SystemClock()
+    database = Database(f"sqlite+aiosqlite:///{folder}/web.sqlite3")
+    await database.migrate()
+    bot = SmallBot()
+    shelf = Rooms(database, clock, rooms, idle_seconds=idle_seconds)
+    platform = WebChatPlatform(shelf, Hooks(bot.receive, bot.suggest, bot.observe, COMMANDS))
+
+    async def health() -> Health:
+        return Health(healthy, {"lanes": 1})
+
+    app = create_app(
+        rooms=shelf,
+        say=platform.say,
+        suggest=platform.suggest,
+        commands=COMMANDS,
+        health=health,
+        clock=clock,
+        version="1.2.3",
+    )
+    listener = listen("127.0.0.1", port)
+    server = asyncio.create_task(WebServer(app, listener, shelf.close).serve_until_cancelled())
+    try:
+        yield Site(address(listener), database, shelf, platform, bot)
+    finally:
+        server.cancel()
+        with suppress(asyncio.CancelledError):
+            await server
+        await database.close()
