@@ -37,7 +37,10 @@ class FeedSpec:
 
 @dataclass(frozen=True, slots=True)
 class PollState:
-    """What a feed's earlier polls left behind, so that the next one can be polite."""
+    """What a feed's earlier polls left behind, so that the next one can be polite.
+
+    `skip_hours` are the hours of the day (UTC) in which the feed says it has no news.
+    """
 
     etag: str | None = None
     last_modified: str | None = None
@@ -47,6 +50,7 @@ class PollState:
     last_error: str | None = None
     last_success_at: datetime | None = None
     retired: bool = False
+    skip_hours: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

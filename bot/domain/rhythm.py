@@ -1,0 +1,70 @@
+"""Reads a feed's own rhythm from when its items appeared: how often, whether it fell silent, what it lost.
+
+Pure. It must not know how a feed is polled.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+
+_RECENT = 20
+_LEAST_MOMENTS = 4
+_SILENCE_MOMENTS = 8
+_SILENCE_FACTOR = 2
+_SILENCE_LEAST = timedelta(hours=12)
+_SILENCE_MOST = timedelta(days=30)
+_PINNED = 2
+
+
+def typical_gap(published: Sequence[datetime], now: datetime) -> timedelta | None:
+    """The median time between recent items.
+
+    Items of one moment count once (some publishers release in batches), and dates in the future do not
+    count. None when there are too few to tell.
+    """
+    moments = sorted({at for at in published if at <= now})[-_RECENT:]
+    if len(moments) < _LEAST_MOMENTS:
+        return None
+    return timedelta(seconds=median((b - a).total_seconds() for a, b in pairwise(moments)))
+
+
+def silence_limit(published: Sequence[datetime], now: datetime) -> timedelta | None:
+    """How long a feed may be silent before something is wrong with it: twice its longest pause.
+
+    At least 12 hours, so that a night is no alarm for a feed whose nights we have not seen, and at most
+    30 days. None when too little is known.
+    """
+    moments = sorted({at for at in published if at <= now})
+    if len(moments) < _SILENCE_MOMENTS:
+        return None
+    longest = max(later - earlier for earlier, later in pairwise(moments))
+    return min(max(longest * _SILENCE_FACTOR, _SILENCE_LEAST), _SILENCE_MOST)
+
+
+def is_silent(published: Sequence[datetime], now: datetime) -> bool:
+    """Whether a feed is silent for longer than its rhythm explains."""
+    limit = silence_limit(published, now)
+    return limit is not None and now - max(at for at in published if at <= now) > limit
+
+
+def fell_silent(published: Sequence[datetime], before: datetime, now: datetime) -> bool:
+    """Whether a feed's silence became an alarm between two looks at it: true once per silence."""
+    return is_silent(published, now) and not is_silent(published, before)
+
+
+def overflowed(
+    new: Sequence[datetime | None], known: Sequence[datetime | None], newest_before: datetime | None
+) -> bool:
+    """Whether items may have come and gone between two polls: the windows of the two do not overlap.
+
+    Args:
+        new: publication times of the items seen for the first time, None for those without.
+        known: the same of the items that were seen before. Up to two of them may be pinned: they stand
+            in the feed for ever and prove no overlap when they are older than what was newest before.
+        newest_before: the newest item of the poll before; None means there was none.
+    """
+    if not new or newest_before is None:
+        return False
+    pinned = len(known) <= _PINNED and all(at is not None and at < newest_before for at in known)
+    return pinned and all(at is None or at > newest_before for at in new)

@@ -1,0 +1,92 @@
+"""A feed's own rhythm."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.domain.rhythm import fell_silent, is_silent, overflowed, silence_limit, typical_gap
+
+NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def back(*hours: float) -> list[datetime]:
+    return [NOW - HOUR * ago for ago in hours]
+
+
+def test_the_gap_is_the_median_whatever_the_order() -> None:
+    assert typical_gap(back(0, 1, 9, 2, 3), NOW) == HOUR
+
+
+def test_a_batch_counts_as_one_moment() -> None:
+    assert typical_gap(back(0, 0, 0, 24, 24, 48, 72, 72), NOW) == 24 * HOUR
+
+
+def test_dates_in_the_future_do_not_count() -> None:
+    assert typical_gap(back(-500, -100, 0, 2, 4, 6), NOW) == 2 * HOUR
+
+
+def test_only_recent_items_count() -> None:
+    assert typical_gap(back(*range(30), *range(1000, 9000, 100)), NOW) == HOUR
+
+
+@pytest.mark.parametrize("published", [[], back(1), back(1, 1, 1, 1), back(-1, -2, -3, -4, -5)])
+def test_too_little_gives_no_rhythm(published: list[datetime]) -> None:
+    assert typical_gap(published, NOW) is None
+    assert silence_limit(published, NOW) is None
+    assert not is_silent(published, NOW)
+
+
+def test_a_feed_may_be_silent_for_twice_its_longest_pause() -> None:
+    weekly = back(*(24 * 7 * week for week in range(10)))
+    assert silence_limit(weekly, NOW) == timedelta(days=14)
+
+
+def test_one_night_is_no_alarm_for_a_feed_whose_nights_are_unknown() -> None:
+    busy_day = back(*(1 + step / 4 for step in range(40)))
+    assert silence_limit(busy_day, NOW) == timedelta(hours=12)
+    assert not is_silent(busy_day, NOW + 10 * HOUR)
+    assert is_silent(busy_day, NOW + 12 * HOUR)
+
+
+def test_a_silence_begins_once() -> None:
+    published = back(*range(12))
+    looks = [NOW + HOUR * step for step in range(40)]
+    alarms = [
+        now for before, now in itertools.pairwise(looks) if fell_silent(published, before, now)
+    ]
+    assert alarms == [NOW + 13 * HOUR]
+
+
+def test_windows_that_share_no_item_overflowed() -> None:
+    assert overflowed(new=back(1, 2, 3), known=[], newest_before=NOW - 4 * HOUR)
+
+
+def test_windows_that_share_items_did_not_overflow() -> None:
+    assert not overflowed(new=back(1, 2), known=back(4, 5, 6), newest_before=NOW - 4 * HOUR)
+
+
+def test_a_pinned_item_proves_no_overlap() -> None:
+    assert overflowed(new=back(1, 2, 3), known=back(900), newest_before=NOW - 4 * HOUR)
+
+
+def test_the_newest_item_of_the_poll_before_proves_overlap() -> None:
+    assert not overflowed(new=back(1, 2, 3), known=back(4), newest_before=NOW - 4 * HOUR)
+
+
+def test_new_names_for_old_items_are_no_overflow() -> None:
+    assert not overflowed(new=back(1, 4, 5, 6), known=[], newest_before=NOW - 4 * HOUR)
+
+
+def test_a_first_poll_cannot_overflow() -> None:
+    assert not overflowed(new=back(1, 2), known=[], newest_before=None)
+
+
+def test_an_unchanged_window_did_not_overflow() -> None:
+    assert not overflowed(new=[], known=back(1), newest_before=NOW)
+
+
+def test_items_without_dates_are_judged_by_overlap_alone() -> None:
+    assert overflowed(new=[None, None], known=[], newest_before=NOW)
+    assert not overflowed(new=[None, None], known=[None], newest_before=NOW)
