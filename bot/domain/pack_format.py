@@ -131,7 +131,7 @@ def _entity(reader: _Reader) -> Entity:
         id=_id(reader),
         name=reader.text("name"),
         kind=kind,
-        wikidata=_wikidata(reader, kind),
+        wikidata=_wikidata(reader),
         sources=_sources(reader),
         names=_names(reader, "names", case),
         short=_names(reader, "short", case),
@@ -184,10 +184,10 @@ def _kind(reader: _Reader) -> Kind:
         raise reader.fail("kind", f"expected one of {', '.join(Kind)}") from None
 
 
-def _wikidata(reader: _Reader, kind: Kind) -> str:
+def _wikidata(reader: _Reader) -> str:
     value = reader.text("wikidata")
-    if not _WIKIDATA.match(value) and (value or kind is not Kind.THING):
-        raise reader.fail("wikidata", "expected Q and a number")
+    if value and not _WIKIDATA.match(value):
+        raise reader.fail("wikidata", 'expected Q and a number, or "" when it was not looked up')
     return value
 
 
