@@ -3,7 +3,9 @@
 Reads and checks `bot/sample/`; it knows no clock, no addresses and no formats' syntax.
 """
 
+import re
 import tomllib
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -17,6 +19,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from bot.errors import ConfigError, ConfigProblem
 
+PICTURES = (".svg", ".png")
 _STRICT = ConfigDict(extra="forbid")
 _Shape = TypeVar("_Shape")
 
@@ -120,6 +123,12 @@ class _EventFile:
     wire: dict[str, str] = field(default_factory=dict)
 
 
+def slugify(title: str) -> str:
+    """A headline as a path segment: ASCII letters and digits with hyphens, at most 60 characters."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-")
+
+
 def sample_folder() -> Traversable:
     """Where the bundled day is, inside the installed package."""
     return resources.files("bot") / "sample"
@@ -141,7 +150,7 @@ def load_day(folder: Traversable | None = None) -> Day:
         (f for f in (folder / "events").iterdir() if f.name.endswith(".toml")), key=lambda f: f.name
     )
     events = {file.name: _read(file, _EventFile, problems) for file in files}
-    images = {file.name for file in (folder / "pages").iterdir()}
+    images = {file.name for file in (folder / "pages").iterdir() if file.name.endswith(PICTURES)}
     publishers = head.publisher if head else ()
     reports: list[Report] = []
     for name, event in events.items():
@@ -183,10 +192,10 @@ def _check_event(name: str, event: _EventFile, slugs: set[str], images: set[str]
 
 
 def _check_links(reports: Iterable[Report]) -> Iterator[ConfigProblem]:
-    """Two reports of one outlet with one headline could end up at one address."""
-    for (outlet, title), count in Counter((r.outlet, r.title) for r in reports).items():
+    """Some outlets' addresses are made of the headline only, so it has to be theirs alone."""
+    for (outlet, slug), count in Counter((r.outlet, slugify(r.title)) for r in reports).items():
         if count > 1:
-            yield ConfigProblem("events", outlet, f"{count} reports share the headline {title!r}")
+            yield ConfigProblem("events", outlet, f"{count} reports share the address {slug!r}")
 
 
 def _resolve(report: Report, event: _EventFile, name: str) -> Report:

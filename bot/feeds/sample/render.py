@@ -3,8 +3,6 @@
 Pure apart from reading its own templates. Everything that was written as text is escaped.
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import escape
 
-from bot.feeds.sample.day import Format, Publisher, Report
+from bot.feeds.sample.day import Format, Publisher, Report, slugify
 from bot.feeds.sample.timeline import Printed
 
 CONTENT_TYPES = {
@@ -54,12 +52,6 @@ class Entry:
     def html(self) -> str:
         """The article's text as HTML paragraphs."""
         return "".join(f"<p>{escape(paragraph)}</p>" for paragraph in self.printed.report.paragraphs)
-
-
-def slugify(title: str) -> str:
-    """A headline as a path segment: ASCII letters and digits with hyphens, at most 60 characters."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-")
 
 
 def link_path(publisher: Publisher, report: Report, edition: datetime) -> str:
