@@ -1,0 +1,273 @@
+"""Which article an item is: the keys it is known by, from the strongest to the weakest evidence.
+
+    publisher's article id in the address  →  guid  →  link  →  title
+
+The first that can be trusted is the item's key. The others are remembered with it, so that the article is
+still recognised when its strongest evidence changes: a feed whose guids are all new since last night, a
+guid that turns out to be shared. A changed headline or lead makes an *edit*, never a new item.
+
+Pure: what is known already is passed in, and so is the time.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import TypeVar
+
+from bot.domain.links import Link, article_id, general_id, read_link
+from bot.domain.models import Change, Item, ItemChange, ParsedItem
+
+Known = TypeVar("Known")
+
+MAX_KEY = 300
+"""Characters of a key; what is longer is shortened to a hash."""
+LEAD = 200
+"""Characters of the summary that make the lead. Further down, teasers change for no reason."""
+FUTURE = timedelta(hours=1)
+STALE = timedelta(days=3)
+
+_NO_GUID = frozenset({"", "0", "-", "#", "/", "null", "none", "nil", "undefined", "n/a", "false", "true"})
+_COUNTER = re.compile(r"#\d{1,3}$")
+_TELLING_GUID = 12
+_TELLING_TITLE = 15
+_SPACES_AND_MARKS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemKeys:
+    """The keys of an item.
+
+    `key` is its identity. `aliases` are stored with it and recognise it too. `hints` are only looked up:
+    they find an article that was stored under its link because its guid could not be trusted then.
+    """
+
+    key: str
+    aliases: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """What to remember the article by."""
+        return (self.key, *self.aliases)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """What to look for, the strongest first."""
+        return (self.key, *self.aliases, *self.hints)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What an item offers. Empty text means that it does not."""
+
+    article: str
+    guid: str
+    link: str
+    numbered: bool
+    deep: bool
+    title: str
+    moment: str
+    content: str
+
+
+def document_keys(items: Sequence[ParsedItem], publisher: str = "") -> tuple[ItemKeys, ...]:
+    """The keys of all items of a feed document, in its order.
+
+    The document is looked at as a whole: what two different articles have in common identifies neither.
+    Items with equal keys are one article, listed twice.
+
+    Args:
+        items: the items of one document.
+        publisher: what guids that mean nothing by themselves ("17") are unique within; only needed for
+            items without a link.
+    """
+    found = [_evidence(item, publisher) for item in items]
+    guids = _ambiguous(found, lambda e: e.guid, _other_article)
+    links = _ambiguous(found, lambda e: e.link, _other_page)
+    return _without_shared_aliases([_keys(e, e.guid not in guids, e.link not in links) for e in found])
+
+
+def item_key(item: ParsedItem, publisher: str = "", *, degraded: bool = False) -> str:
+    """The key of one item. `degraded` says that the feed's guids are not to be trusted."""
+    return _keys(_evidence(item, publisher), not degraded, True).key
+
+
+def recognise(keys: ItemKeys, known: Mapping[str, Known]) -> Known | None:
+    """What is known under one of the wanted keys, or None for an article seen for the first time.
+
+    Args:
+        keys: the item's keys.
+        known: what is known already, under all the keys it was stored with.
+    """
+    return next((known[key] for key in keys.wanted if key in known), None)
+
+
+def change_of(item: Item, before: Item | None) -> ItemChange | None:
+    """What this item is, compared with the stored one: new, an edit, or nothing to speak of (None).
+
+    Only the feed that gave an article first can edit it: a publisher's feeds often carry one article
+    under several headlines, and would otherwise take turns for ever.
+    """
+    if before is None:
+        return ItemChange(Change.NEW, item)
+    if item.feed_id != before.feed_id or not is_edited(before, item):
+        return None
+    retitled = fold(item.title) != fold(before.title)
+    return ItemChange(Change.EDIT, item, before.title if retitled else None)
+
+
+def is_edited(before: Item | ParsedItem, after: Item | ParsedItem) -> bool:
+    """Whether headline or lead say something else now. Case, spaces and punctuation do not count."""
+    if after.title and fold(after.title) != fold(before.title):
+        return True
+    return bool(after.summary) and _lead(after.summary) != _lead(before.summary)
+
+
+def published_or_seen(published: datetime | None, seen_at: datetime) -> datetime:
+    """The feed's date, or the time we saw the item when the feed gave none or one in the future."""
+    if published is None or published > seen_at + FUTURE:
+        return seen_at
+    return published
+
+
+def is_news(published: datetime | None, seen_at: datetime, since: datetime, first_poll: bool) -> bool:
+    """Whether an item seen for the first time may be announced to somebody who subscribed at `since`.
+
+    On a feed's first poll everything is new to us and most of it old: only what is dated after the
+    subscription counts. Later, what counts is when we saw it, as feeds lag behind their dates; but an item
+    dated days ago is an archive that was reordered or filled in, whenever it turns up.
+
+    Args:
+        published: the feed's own date, None when it gave none.
+        seen_at: when we saw the item first.
+        since: when the subscription was made.
+        first_poll: whether it stood in the first document we ever read of this feed.
+    """
+    if first_poll:
+        return published is not None and since <= published <= seen_at + FUTURE
+    return seen_at >= since and seen_at - published_or_seen(published, seen_at) <= STALE
+
+
+def fold(text: str) -> str:
+    """The text for comparison: lower case letters and digits, single spaces."""
+    return _SPACES_AND_MARKS.sub(" ", text.casefold()).strip()
+
+
+def _lead(summary: str) -> str:
+    """Whole words only: a teaser cut elsewhere says the same."""
+    return fold(summary[:LEAD].rpartition(" ")[0] if len(summary) > LEAD else summary)
+
+
+def _evidence(item: ParsedItem, publisher: str) -> _Evidence:
+    link = read_link(item.url) if item.url else None
+    as_link = read_link(item.guid) if item.guid.startswith("http") else None
+    number = general_id(link) if link else ""
+    return _Evidence(
+        article=(article_id(link) if link else "") or (article_id(as_link) if as_link else ""),
+        guid=_guid(item.guid, as_link, link.host if link else publisher),
+        link=f"link:{number or link}" if link else "",
+        numbered=bool(number),
+        deep=bool(link and link.is_deep),
+        title=fold(item.title),
+        moment=item.published.isoformat() if item.published else "",
+        content=fold(item.summary[:LEAD]),
+    )
+
+
+def _guid(guid: str, as_link: Link | None, host: str) -> str:
+    """A guid for comparison. One that is an address is the same as that link; "17" is the host's."""
+    if guid.casefold() in _NO_GUID:
+        return ""
+    if as_link:
+        return f"link:{general_id(as_link) or as_link}"
+    guid = _COUNTER.sub("", guid)
+    return f"guid:{host} {guid}" if len(guid) < _TELLING_GUID else f"guid:{guid}"
+
+
+def _keys(found: _Evidence, guid_holds: bool, link_holds: bool) -> ItemKeys:
+    if found.article:
+        key = found.article
+    elif found.guid and guid_holds:
+        key = found.guid
+    elif found.link and link_holds:
+        key = found.link
+    else:
+        key = f"title:{found.title or found.content} {found.link}"
+    aliases = _aliases(found, link_holds)
+    hints = [found.link] if found.link and link_holds and not found.article else []
+    return _distinct(key, aliases, hints)
+
+
+def _aliases(found: _Evidence, link_holds: bool) -> list[str]:
+    """Further evidence that suffices by itself: a number in the link, or two things that agree."""
+    aliases = []
+    if found.numbered and link_holds and not found.article:
+        aliases.append(found.link)
+    if found.moment and found.deep and link_holds:
+        aliases.append(_digest("when", found.link, found.moment))
+    if found.moment and len(found.title) >= _TELLING_TITLE:
+        aliases.append(_digest("said", found.title, found.content, found.moment))
+    if not found.moment and found.link and found.title:
+        aliases.append(_digest("same", found.link, found.title, found.content))
+    return aliases
+
+
+def _distinct(key: str, aliases: Sequence[str], hints: Sequence[str]) -> ItemKeys:
+    first = _short(key)
+    further = tuple(dict.fromkeys(short for short in map(_short, aliases) if short != first))
+    last = tuple(short for short in map(_short, hints) if short != first and short not in further)
+    return ItemKeys(first, further, last)
+
+
+def _without_shared_aliases(keys: Sequence[ItemKeys]) -> tuple[ItemKeys, ...]:
+    """Without the aliases that items of different keys have in common."""
+    owners: dict[str, set[str]] = {}
+    for item in keys:
+        for alias in item.aliases:
+            owners.setdefault(alias, set()).add(item.key)
+    shared = {alias for alias, found in owners.items() if len(found) > 1}
+    if not shared:
+        return tuple(keys)
+    return tuple(
+        ItemKeys(item.key, tuple(alias for alias in item.aliases if alias not in shared), item.hints)
+        for item in keys
+    )
+
+
+def _ambiguous(
+    found: Sequence[_Evidence],
+    value_of: Callable[[_Evidence], str],
+    differ: Callable[[_Evidence, _Evidence], bool],
+) -> set[str]:
+    """The values that different articles of the document have in common."""
+    first: dict[str, _Evidence] = {}
+    shared: set[str] = set()
+    for evidence in found:
+        value = value_of(evidence)
+        if value and differ(evidence, first.setdefault(value, evidence)):
+            shared.add(value)
+    return shared
+
+
+def _other_article(one: _Evidence, other: _Evidence) -> bool:
+    """Whether two items of one guid are two articles: other titles, and links that differ or say nothing."""
+    return one.title != other.title and (one.link != other.link or not one.deep)
+
+
+def _other_page(one: _Evidence, other: _Evidence) -> bool:
+    """Whether two items of one link are two articles: they have other titles, and not one guid."""
+    return one.title != other.title and (one.guid != other.guid or not one.guid)
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= MAX_KEY else f"{key[: MAX_KEY - 33]}~{_hash(key)}"
+
+
+def _digest(kind: str, *parts: str) -> str:
+    return f"{kind}:{_hash(chr(31).join(parts))}"
+
+
+def _hash(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
