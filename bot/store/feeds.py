@@ -41,13 +41,8 @@ async def configure(tx: Transaction, specs: Iterable[FeedSpec], now: datetime, i
             "headers": dict(spec.headers),
             "enabled": True,
         }
-        statement = upsert(tx, feeds).values(
-            url=spec.url,
-            created_at=now,
-            next_poll_at=now,
-            interval_seconds=interval.total_seconds(),
-            **described,
-        )
+        first = {"created_at": now, "next_poll_at": now, "interval_seconds": interval.total_seconds()}
+        statement = upsert(tx, feeds).values(url=spec.url, skip_hours=[], **first, **described)
         await tx.execute(statement.on_conflict_do_update(index_elements=["url"], set_=described))
 
 
@@ -84,6 +79,7 @@ async def finish(tx: Transaction, feed_id: int, state: PollState, next_poll_at: 
             last_error=state.last_error[:500] if state.last_error else None,
             last_success_at=state.last_success_at,
             retired=state.retired,
+            skip_hours=sorted(state.skip_hours),
             next_poll_at=next_poll_at,
             leased_until=None,
         )
@@ -130,4 +126,5 @@ def _state(row: Row[Any]) -> PollState:
         last_error=row.last_error,
         last_success_at=row.last_success_at,
         retired=row.retired,
+        skip_hours=frozenset(row.skip_hours),
     )

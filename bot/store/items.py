@@ -64,6 +64,14 @@ async def edit(tx: Transaction, item_id: int, item: Item, result: MatchResult, n
     )
 
 
+async def recent_times(tx: Transaction, feed_id: int, limit: int) -> list[datetime]:
+    """When a feed's newest items were published, the newest first."""
+    rows = await tx.execute(
+        select(items.c.published).where(items.c.feed_id == feed_id).order_by(items.c.id.desc()).limit(limit)
+    )
+    return [row.published for row in rows]
+
+
 async def by_url(tx: Transaction, urls: Collection[str]) -> StoredItem | None:
     """The item at one of these addresses, if it is known."""
     row = (await tx.execute(select(items).where(items.c.url.in_(list(urls))).limit(1))).first()

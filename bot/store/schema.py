@@ -76,6 +76,7 @@ feeds = Table(
     Column("last_error", String(500)),
     Column("last_success_at", UtcDateTime),
     Column("retired", Boolean, nullable=False, server_default=false()),
+    Column("skip_hours", JSON, nullable=False),
     Column("next_poll_at", UtcDateTime, nullable=False),
     Column("leased_until", UtcDateTime),
     Index(None, "enabled", "retired", "next_poll_at"),
@@ -102,6 +103,7 @@ items = Table(
     Column("analysis", JSON),
     Index(None, "url"),
     Index(None, "seen_at"),
+    Index(None, "feed_id", "id"),
 )
 
 # Every key an item was ever known by within its publisher: it is recognised when one of them changes.

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("last_error", sa.String(length=500), nullable=True),
         sa.Column("last_success_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("retired", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("skip_hours", sa.JSON(), nullable=False),
         sa.Column("next_poll_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feeds")),
@@ -145,6 +146,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
     )
     with op.batch_alter_table("items", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_items_feed_id_id"), ["feed_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_items_seen_at"), ["seen_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_items_url"), ["url"], unique=False)
 

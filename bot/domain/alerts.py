@@ -1,0 +1,62 @@
+"""Whom to tell of an item: the decision, with its reason, for every chat that listens to one of its rules."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.identity import is_news
+from bot.domain.models import Chat, ChatState, Subscription
+
+# A feed is polled some time after an article was written: what was on its way counts as new.
+GRACE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the decision reads of an item.
+
+    Args:
+        published: the feed's own date, None when it gave none.
+        seen_at: when we saw the item first.
+        first_poll: whether it stood in the first document ever read of its feed.
+        feed_since: when the feed was added.
+    """
+
+    published: datetime | None
+    seen_at: datetime
+    first_poll: bool
+    feed_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether to tell, and why."""
+
+    tell: bool
+    why: str
+
+
+def judge(
+    news: News, chat: Chat, wish: Subscription, salience: float, now: datetime, max_age: timedelta
+) -> Verdict:
+    """Decide whether a chat hears of an item that satisfies one of its subscriptions.
+
+    Args:
+        news: the item.
+        chat: the chat that listens.
+        wish: its subscription.
+        salience: how much the item is about what the subscription asks for, 0..1.
+        now: the time of the decision.
+        max_age: older items are history, not news.
+    """
+    if chat.state is not ChatState.ACTIVE:
+        return Verdict(False, f"the chat is paused: {chat.paused_why}")
+    if salience < wish.threshold:
+        return Verdict(
+            False, f"mentioned in passing: {salience:.2f} is below the threshold {wish.threshold:.2f}"
+        )
+    since = max(news.feed_since, wish.created_at) if news.first_poll else wish.created_at - GRACE
+    if not is_news(news.published, news.seen_at, since, news.first_poll):
+        return Verdict(False, "it is older than the subscription")
+    if now - (news.published or news.seen_at) > max_age:
+        return Verdict(False, f"it is older than {max_age.total_seconds() / 3600:g} hours")
+    return Verdict(True, f"asked for by {wish.value}")

@@ -1,0 +1,268 @@
+"""From a parsed feed to the ledger: items, stories and deliveries in one transaction.
+
+Nothing is announced that is not written down, and nothing is written down without what is owed for it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.alerts import News, judge
+from bot.domain.identity import ItemKeys, change_of, document_keys, published_or_seen, recognise
+from bot.domain.models import (
+    DeliveryKind,
+    Document,
+    FeedDue,
+    Item,
+    ItemChange,
+    Matched,
+    MatchResult,
+    ParsedFeed,
+    ParsedItem,
+    Priority,
+    StoryChange,
+    StoryKind,
+)
+from bot.domain.rhythm import overflowed
+from bot.domain.schedule import Polled, Reading
+from bot.domain.stories import Report, StoryWindow
+from bot.ports import Clock
+from bot.services.rulebook import RuleBook
+from bot.store import chats, deliveries, feeds, items, stories
+from bot.store.database import Database, Transaction
+from bot.store.deliveries import Owed
+from bot.store.items import StoredItem
+
+log = structlog.get_logger()
+
+MAX_TEXT = 20_000
+"""Characters of an item's text that are kept."""
+RHYTHM = 50
+"""Recent items of a feed from which its rhythm is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How old news may be when it is told, and how long a message may wait for its chat.
+
+    Args:
+        max_age: older items are history.
+        expire: an alert that could not be sent for so long is not sent late as news.
+        update_delay: edits of an alert are gathered for so long.
+    """
+
+    max_age: timedelta = timedelta(hours=24)
+    expire: timedelta = timedelta(hours=6)
+    update_delay: timedelta = timedelta(seconds=30)
+
+
+@dataclass(slots=True)
+class Intake:
+    """What one feed document brought."""
+
+    new: int = 0
+    edited: int = 0
+    matched: int = 0
+    alerts: int = 0
+    updates: int = 0
+    overflowed: bool = False
+
+
+class Ingest:
+    """Takes parsed feeds in.
+
+    Args:
+        database: where everything is written.
+        rulebook: says what an item is about.
+        window: says which story it belongs to.
+        clock: the time.
+        policy: ages and delays.
+    """
+
+    def __init__(
+        self, database: Database, rulebook: RuleBook, window: StoryWindow, clock: Clock, policy: Policy
+    ) -> None:
+        self._database = database
+        self._rulebook = rulebook
+        self._window = window
+        self._clock = clock
+        self._policy = policy
+
+    async def take(
+        self, due: FeedDue, parsed: ParsedFeed, schedule: Callable[[Reading], Polled]
+    ) -> tuple[Intake, Polled]:
+        """Write down what is new in a feed document, what is owed for it, and when to poll again.
+
+        Args:
+            due: the feed, leased.
+            parsed: its document.
+            schedule: decides the next poll from what the document says of its rhythm.
+        """
+        now = self._clock.now()
+        begun: list[int] = []
+        try:
+            async with self._database.write() as tx:
+                batch = _Batch(tx, due, now, begun)
+                await self._take_items(batch, parsed)
+                polled = schedule(batch.reading(parsed))
+                await feeds.finish(tx, due.id, polled.state, polled.next_poll_at)
+        except BaseException:
+            # The transaction is gone, so the stories it began must not attract further reports.
+            self._window.forget(begun)
+            raise
+        return batch.intake, polled
+
+    async def _take_items(self, batch: "_Batch", parsed: ParsedFeed) -> None:
+        owner = batch.due.spec.outlet.owner
+        keys = document_keys(parsed.items, owner)
+        batch.known = await items.known(batch.tx, owner, {key for each in keys for key in each.all})
+        batch.times = await items.recent_times(batch.tx, batch.due.id, limit=RHYTHM)
+        # Oldest first, so that of several reports of one event the earliest leads the story.
+        for found, item_keys in reversed(list(zip(parsed.items, keys, strict=True))):
+            await self._take_item(batch, found, item_keys, parsed.language)
+
+    async def _take_item(
+        self, batch: "_Batch", found: ParsedItem, keys: ItemKeys, feed_language: str | None
+    ) -> None:
+        before = recognise(keys, batch.known)
+        (batch.seen_before if before else batch.seen_first).append(found.published)
+        item = _item(found, keys.key, batch, feed_language)
+        change = change_of(item, before.item if before else None)
+        if change is None or not item.title:
+            return
+        result = self._rulebook.current.match(_document(item))
+        item = replace(item, language=result.language)
+        item_id = await self._store(batch, replace(change, item=item), before, result, keys)
+        if result.rules:
+            batch.intake.matched += 1
+            news = News(found.published, item.seen_at, batch.first_poll, batch.due.created_at)
+            story = await self._place(batch, item_id, Matched(replace(change, item=item), result))
+            await self._tell(batch, story, news)
+
+    async def _store(
+        self,
+        batch: "_Batch",
+        change: ItemChange,
+        before: StoredItem | None,
+        result: MatchResult,
+        keys: ItemKeys,
+    ) -> int:
+        owner = batch.due.spec.outlet.owner
+        if before is None:
+            batch.intake.new += 1
+            item_id = await items.add(batch.tx, change.item, result, keys.all)
+        else:
+            batch.intake.edited += 1
+            item_id = before.id
+            await items.edit(batch.tx, item_id, change.item, result, batch.now)
+            await items.know(batch.tx, owner, item_id, keys.all)
+        batch.known |= dict.fromkeys(keys.all, StoredItem(item_id, change.item, result))
+        return item_id
+
+    async def _place(self, batch: "_Batch", item_id: int, matched: Matched) -> StoryChange:
+        """Find the story of an item, or begin one."""
+        report = _report(item_id, matched)
+        placed = await stories.of_item(batch.tx, item_id)
+        if placed is not None:
+            return StoryChange(StoryKind.EDITED, placed[0], item_id, matched)
+        decision = self._window.decide(report)
+        kind = StoryKind.NEW if decision.story is None else StoryKind.JOINED
+        story_id = decision.story
+        if story_id is None:
+            story_id = await stories.create(batch.tx, batch.now)
+            batch.begun.append(story_id)
+        await stories.join(batch.tx, story_id, item_id, decision.why, batch.now)
+        self._window.add(story_id, report)
+        return StoryChange(kind, story_id, item_id, matched)
+
+    async def _tell(self, batch: "_Batch", change: StoryChange, news: News) -> None:
+        """Owe an alert to every chat that asked for it and has none yet, and an edit to those that have."""
+        matcher, result = self._rulebook.current, change.matched.result
+        salience = {key: matcher.rule_salience(result, key) for key in result.rules}
+        await stories.satisfy(batch.tx, change.story_id, salience)
+        owed: dict[int, Owed] = {}
+        for chat, lane, wish in await chats.listeners(batch.tx, result.rules):
+            verdict = judge(news, chat, wish, salience[wish.rule_key], batch.now, self._policy.max_age)
+            if verdict.tell:
+                expires = batch.now + self._policy.expire
+                owed[chat.id] = Owed(
+                    lane, chat.id, DeliveryKind.ALERT, Priority.ALERT, change.story_id, expires_at=expires
+                )
+        batch.intake.alerts += await deliveries.owe(batch.tx, owed.values(), batch.now)
+        if change.kind is StoryKind.JOINED or change.matched.change.previous_title is not None:
+            after = batch.now + self._policy.update_delay
+            batch.intake.updates += await deliveries.owe_updates(
+                batch.tx, change.story_id, batch.now, after, Priority.UPDATE
+            )
+
+
+@dataclass(slots=True)
+class _Batch:
+    """One document on its way in. `begun` lists the stories that this transaction began."""
+
+    tx: Transaction
+    due: FeedDue
+    now: datetime
+    begun: list[int]
+    intake: Intake = field(default_factory=Intake)
+    known: dict[str, StoredItem] = field(default_factory=dict)
+    times: Sequence[datetime] = ()
+    seen_first: list[datetime | None] = field(default_factory=list)
+    seen_before: list[datetime | None] = field(default_factory=list)
+
+    @property
+    def first_poll(self) -> bool:
+        return self.due.state.last_success_at is None
+
+    def reading(self, parsed: ParsedFeed) -> Reading:
+        """What the document says of the feed's rhythm, and whether we missed something."""
+        newest = max(self.times, default=None)
+        self.intake.overflowed = overflowed(self.seen_first, self.seen_before, newest)
+        fresh = [at for at in self.seen_first if at is not None]
+        return Reading([*self.times, *fresh], parsed.ttl, parsed.skip_hours, self.intake.overflowed)
+
+
+def _item(found: ParsedItem, key: str, batch: _Batch, feed_language: str | None) -> Item:
+    spec = batch.due.spec
+    return Item(
+        key=key,
+        feed_id=batch.due.id,
+        outlet=spec.outlet,
+        url=found.url or spec.url,
+        title=found.title or found.summary[:100],
+        summary=found.summary,
+        text=found.text[:MAX_TEXT],
+        language=found.language or spec.language or feed_language,
+        published=published_or_seen(found.published, batch.now),
+        seen_at=batch.now,
+        image=found.image,
+        authors=found.authors,
+    )
+
+
+def _document(item: Item) -> Document:
+    return Document(
+        title=item.title,
+        text=item.text or item.summary,
+        language=item.language,
+        published=item.published,
+        source=item.outlet.name,
+        owner=item.outlet.owner,
+    )
+
+
+def _report(item_id: int, matched: Matched) -> Report:
+    item = matched.change.item
+    return Report(
+        item_id=item_id,
+        title=item.title,
+        text=item.text or item.summary,
+        language=matched.result.language,
+        published=item.published,
+        outlet=item.outlet.name,
+        owner=item.outlet.owner,
+        url=item.url,
+        salience=matched.result.salience,
+    )

@@ -1,0 +1,256 @@
+"""What people can ask of Heraut in a chat: follow, stop, look back, see how it is doing."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.models import Address, Chat, DeliveryState, Story, Subscription, Target, Topic
+from bot.domain.rules import parse_rule
+from bot.domain.text import fold
+from bot.errors import CommandError, RuleError
+from bot.ports import ChatEvent, Clock
+from bot.services.rulebook import RuleBook
+from bot.store import chats, deliveries, feeds, stories
+from bot.store.database import Database
+from bot.store.feeds import FeedHealth
+
+MAX_SUBSCRIPTIONS = 100
+NEAR = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a command comes from: the account that heard it, and the chat."""
+
+    lane: str
+    address: Address
+    title: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a new chat and a new subscription start with. `threshold` is the least salience, 0..1."""
+
+    threshold: float = 0.2
+    timezone: str = "Europe/Amsterdam"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to follow, understood: a topic, or a rule in the rule language."""
+
+    target: Target
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How Heraut is doing."""
+
+    feeds: int
+    failing: Sequence[FeedHealth]
+    last_poll_at: datetime | None
+    chats: int
+    subscriptions: int
+    deliveries: Mapping[DeliveryState, int]
+
+
+class Manager:
+    """The use cases behind the chat commands.
+
+    Args:
+        database: where chats and wishes are kept.
+        topics: what can be followed by name.
+        rulebook: knows the entities, and learns new rules.
+        clock: the time.
+        defaults: of new chats and subscriptions.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        topics: Sequence[Topic],
+        rulebook: RuleBook,
+        clock: Clock,
+        defaults: Defaults,
+    ) -> None:
+        self._database = database
+        self._topics = {topic.slug: topic for topic in topics}
+        self._rulebook = rulebook
+        self._clock = clock
+        self._defaults = defaults
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """Every topic there is, in the order of the files."""
+        return tuple(self._topics.values())
+
+    def label(self, wish: Subscription | Wish, language: str) -> str:
+        """How a wish is called in a chat."""
+        if wish.target is Target.TOPIC and wish.value in self._topics:
+            return topic_name(self._topics[wish.value], language)
+        return wish.value
+
+    def understand(self, text: str) -> Wish:
+        """Read what somebody wants to follow: a topic's name in any language, or a rule.
+
+        Raises:
+            CommandError: it is neither; a topic with nearly this name is offered.
+        """
+        text = text.strip()
+        if not text:
+            raise CommandError("What would you like to follow?", "name a topic, see /topics, or write a rule")
+        if topic := self._topic(text):
+            return Wish(Target.TOPIC, topic.slug, topic.slug)
+        if near := self._near_topic(text):
+            raise CommandError(
+                f"There is no topic “{text}”.",
+                f'did you mean {near}? To follow the word itself: "{text}" in quotes',
+            )
+        try:
+            parse_rule(text, self._rulebook.entities)
+        except RuleError as error:
+            raise CommandError(_pointed(text, error), error.hint) from error
+        return Wish(Target.RULE, text, text)
+
+    async def subscribe(self, place: Place, text: str) -> tuple[Wish, bool]:
+        """Follow something in a chat; the second value is False when the chat follows it already.
+
+        Raises:
+            CommandError: the text cannot be understood, or the chat follows too much.
+        """
+        wish = self.understand(text)
+        now = self._clock.now()
+        async with self._database.write() as tx:
+            chat = await chats.ensure(
+                tx,
+                place.lane,
+                place.address,
+                now,
+                title=place.title,
+                language=place.language,
+                timezone=self._defaults.timezone,
+            )
+            if len(await chats.subscriptions_of(tx, chat.id)) >= MAX_SUBSCRIPTIONS:
+                raise CommandError(
+                    f"This chat follows {MAX_SUBSCRIPTIONS} things already.", "drop one first: /unsubscribe"
+                )
+            await chats.resume(tx, place.lane, place.address)
+            made = await chats.subscribe(tx, chat.id, wish.target, wish.value, self._defaults.threshold, now)
+            rules = await chats.subscribed_rules(tx)
+        if made and wish.target is Target.RULE:
+            await self._rulebook.follow(rules)
+        return wish, made is not None
+
+    async def unsubscribe(self, place: Place, text: str) -> list[Subscription]:
+        """Stop following: a topic, a rule, a subscription's number (``#3``), or ``all``.
+
+        Raises:
+            CommandError: the chat does not follow it; what it follows is offered.
+        """
+        async with self._database.write() as tx:
+            chat = await chats.find(tx, place.lane, place.address)
+            wishes = await chats.subscriptions_of(tx, chat.id) if chat else []
+            gone = self._named(wishes, text.strip())
+            if not gone or chat is None:
+                raise CommandError(f"This chat does not follow “{text.strip()}”.", "see /subscriptions")
+            await chats.unsubscribe(tx, chat.id, [wish.id for wish in gone])
+            rules = await chats.subscribed_rules(tx)
+        if any(wish.target is Target.RULE for wish in gone):
+            await self._rulebook.follow(rules)
+        return gone
+
+    async def subscriptions(self, place: Place) -> tuple[Chat | None, list[Subscription]]:
+        """What a chat follows."""
+        async with self._database.read() as tx:
+            chat = await chats.find(tx, place.lane, place.address)
+            return chat, await chats.subscriptions_of(tx, chat.id) if chat else []
+
+    async def latest(self, place: Place, text: str, limit: int = 5) -> list[Story]:
+        """The newest stories of a topic or rule, or with no text of all that the chat follows.
+
+        Raises:
+            CommandError: the text cannot be understood.
+        """
+        if text.strip():
+            wish = self.understand(text)
+            keys = [f"{wish.target}:{wish.value}"]
+        else:
+            _, wishes = await self.subscriptions(place)
+            keys = [each.rule_key for each in wishes] or [f"{Target.TOPIC}:{slug}" for slug in self._topics]
+        async with self._database.read() as tx:
+            return await stories.latest(tx, keys, limit)
+
+    async def note(self, lane: str, event: ChatEvent) -> None:
+        """Keep up with what happens to a chat itself: it went, came back, or changed its id."""
+        async with self._database.write() as tx:
+            match event.kind:
+                case "gone":
+                    await chats.pause(tx, lane, event.address, event.detail)
+                case "joined":
+                    await chats.resume(tx, lane, event.address)
+                case "moved":
+                    await chats.move(tx, lane, event.address.chat, event.detail)
+
+    async def status(self) -> Status:
+        """How Heraut is doing."""
+        async with self._database.read() as tx:
+            health = await feeds.health(tx)
+            chat_count, subscription_count = await chats.counts(tx)
+            by_state = await deliveries.counts(tx)
+        polled = [each.state.last_success_at for each in health if each.state.last_success_at]
+        return Status(
+            feeds=len(health),
+            failing=[each for each in health if each.state.failures],
+            last_poll_at=max(polled, default=None),
+            chats=chat_count,
+            subscriptions=subscription_count,
+            deliveries=by_state,
+        )
+
+    async def complete(self, command: str, typed: str, place: Place) -> list[tuple[str, str]]:
+        """Up to 25 arguments that fit what was typed so far, as (value, label)."""
+        if command == "unsubscribe":
+            _, wishes = await self.subscriptions(place)
+            offers = [(self._short(wish), self.label(wish, place.language)) for wish in wishes]
+        else:
+            offers = [(topic.slug, topic_name(topic, place.language)) for topic in self.topics]
+        wanted = fold(typed.strip()).text
+        return [offer for offer in offers if wanted in fold(" ".join(offer)).text][:25]
+
+    def _short(self, wish: Subscription) -> str:
+        return wish.value if wish.target is Target.TOPIC else f"#{wish.id}"
+
+    def _topic(self, text: str) -> Topic | None:
+        wanted = fold(text.lstrip("@#")).text
+        for topic in self.topics:
+            if wanted in (topic.slug, *(fold(name).text for name in topic.names.values())):
+                return topic
+        return None
+
+    def _near_topic(self, text: str) -> str | None:
+        if not text.isalpha():
+            return None
+        near = difflib.get_close_matches(fold(text).text, self._topics, n=1, cutoff=NEAR)
+        return near[0] if near else None
+
+    def _named(self, wishes: Sequence[Subscription], text: str) -> list[Subscription]:
+        if text.lower() == "all":
+            return list(wishes)
+        topic = self._topic(text)
+        names = {text, topic.slug if topic else text}
+        return [wish for wish in wishes if wish.value in names or f"#{wish.id}" == text]
+
+
+def topic_name(topic: Topic, language: str) -> str:
+    """A topic's name in a language, or the nearest there is."""
+    return topic.names.get(language) or topic.names.get("en") or topic.slug
+
+
+def _pointed(text: str, error: RuleError) -> str:
+    """The error, with the place in the rule where it is."""
+    start = max(0, error.position - 20)
+    return f"{error.message}: “{text[start : error.position]} ⟶ {text[error.position : error.position + 20]}”"

@@ -1,0 +1,162 @@
+"""The poller: takes the feeds that are due, reads each once, and says when it is read again.
+
+One bad feed is an error on that feed; all others go on.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import structlog
+
+from bot.domain.models import FeedDue, Fetched
+from bot.domain.schedule import LineWatch, Pace, Polled, PollOutcome, Reading, after_answer, after_failure
+from bot.errors import FeedError, FeedUnreachable
+from bot.feeds.http import Fetcher
+from bot.feeds.limits import registrable_domain
+from bot.feeds.parse import parse_feed
+from bot.ports import Clock
+from bot.services.ingest import Ingest
+from bot.store import feeds
+from bot.store.database import Database
+
+log = structlog.get_logger()
+
+LEASE = timedelta(minutes=3)
+DEADLINE_SECONDS = 120.0
+MAX_ROUNDS = 8
+
+
+class Poller:
+    """Polls due feeds.
+
+    Args:
+        database: knows the feeds.
+        fetcher: asks publishers.
+        ingest: takes in what they answer.
+        clock: the time.
+        pace: the shortest and longest interval.
+        batch: how many feeds are polled in one tick.
+        announced: called when something was written into the ledger.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        fetcher: Fetcher,
+        ingest: Ingest,
+        clock: Clock,
+        pace: Pace,
+        *,
+        batch: int = 50,
+        announced: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database = database
+        self._fetcher = fetcher
+        self._ingest = ingest
+        self._clock = clock
+        self._pace = pace
+        self._batch = batch
+        self._announced = announced
+        self._line = LineWatch()
+        self._rounds: set[asyncio.Task[None]] = set()
+
+    async def tick(self) -> int:
+        """Begin to poll what is due; returns how many feeds that are.
+
+        A slow publisher must not hold up the next tick, so the polls go on after this returns.
+        """
+        if len(self._rounds) >= MAX_ROUNDS:
+            return 0
+        async with self._database.write() as tx:
+            due = await feeds.lease_due(tx, self._clock.now(), LEASE, self._batch)
+        if due:
+            task = asyncio.create_task(self._round(due), name=f"poll-{due[0].id}+{len(due) - 1}")
+            self._rounds.add(task)
+            task.add_done_callback(self._rounds.discard)
+        return len(due)
+
+    async def drain(self) -> None:
+        """Wait for the polls under way."""
+        while self._rounds:
+            await asyncio.gather(*self._rounds, return_exceptions=True)
+
+    async def _round(self, due: Sequence[FeedDue]) -> None:
+        """Poll these feeds: answers are taken in as they come, failures once all are known."""
+        answers = await asyncio.gather(*(self._poll(feed) for feed in due))
+        self._watch_line(due, answers)
+        for feed, error in zip(due, answers, strict=True):
+            if error is not None:
+                await self._failed(feed, error)
+
+    async def _poll(self, due: FeedDue) -> FeedError | None:
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                fetched = await self._fetcher.fetch(due.spec, due.state)
+            await self._take(due, fetched)
+        except FeedError as error:
+            return error
+        except TimeoutError:
+            return FeedUnreachable(f"no answer within {DEADLINE_SECONDS:g} s")
+        except Exception as error:
+            # A bug met by one feed's content must not stop the others.
+            log.exception("feed could not be taken in", feed=due.id, url=due.spec.url)
+            return FeedError(f"internal error: {type(error).__name__}")
+        return None
+
+    async def _take(self, due: FeedDue, fetched: Fetched) -> None:
+        def schedule(reading: Reading | None) -> Polled:
+            return after_answer(
+                due.state,
+                fetched,
+                reading,
+                now=self._clock.now(),
+                pace=self._pace,
+                jitter=random.random(),  # noqa: S311  spreads polls
+            )
+
+        if fetched.body is None:
+            await self._finish(due, schedule(None))
+            return
+        parsed = await asyncio.to_thread(parse_feed, fetched.body, fetched.content_type, fetched.url)
+        intake, _ = await self._ingest.take(due, parsed, schedule)
+        if intake.alerts or intake.updates:
+            self._announced()
+        if fetched.moved_to:
+            await self._move(due, fetched.moved_to)
+        if intake.overflowed:
+            log.warning("feed window overflowed", feed=due.id, url=due.spec.url)
+        log.info("feed read", feed=due.id, new=intake.new, edited=intake.edited, alerts=intake.alerts)
+
+    async def _failed(self, due: FeedDue, error: FeedError) -> None:
+        polled = after_failure(
+            due.state,
+            error,
+            now=self._clock.now(),
+            pace=self._pace,
+            jitter=random.random(),  # noqa: S311  spreads polls
+            line_down=self._line.down,
+        )
+        log.warning(
+            "feed failed", feed=due.id, url=due.spec.url, reason=error.reason, failures=polled.state.failures
+        )
+        await self._finish(due, polled)
+
+    async def _finish(self, due: FeedDue, polled: Polled) -> None:
+        async with self._database.write() as tx:
+            await feeds.finish(tx, due.id, polled.state, polled.next_poll_at)
+
+    async def _move(self, due: FeedDue, url: str) -> None:
+        async with self._database.write() as tx:
+            moved = await feeds.move(tx, due.id, url)
+        log.info("feed moved", feed=due.id, to=url, taken=moved)
+
+    def _watch_line(self, due: Sequence[FeedDue], errors: Sequence[FeedError | None]) -> None:
+        self._line = self._line.after(
+            PollOutcome(
+                registrable_domain(urlsplit(feed.spec.url).hostname or ""), feed.state.failures, error
+            )
+            for feed, error in zip(due, errors, strict=True)
+        )
