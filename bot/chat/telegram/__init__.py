@@ -1,0 +1,5 @@
+"""Telegram: a bot account over the Bot API, with python-telegram-bot."""
+
+from bot.chat.telegram.platform import TelegramPlatform, Webhook
+
+__all__ = ["TelegramPlatform", "Webhook"]
