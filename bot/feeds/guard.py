@@ -11,7 +11,7 @@ See RFC 6890 (special-purpose addresses) and the OWASP cheat sheet on server-sid
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv6Address
 
@@ -21,12 +21,31 @@ from yarl import URL
 from bot.errors import FeedRefused
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_TUNNELS = tuple(
-    map(ipaddress.IPv6Network, ("64:ff9b:1::/48", "2001::/32", "2002::/16"))
-)  # local NAT64, Teredo, 6to4: the IPv4 address inside may be a private one
-_CLOUD_METADATA = frozenset(map(IPv4Address, ("168.63.129.16",)))  # Azure's is a public address
+_REFUSED_V6 = tuple(
+    map(
+        ipaddress.IPv6Network,
+        (
+            "64:ff9b:1::/48",  # local NAT64, Teredo and 6to4: the IPv4 address inside may be private
+            "2001::/32",
+            "2002::/16",
+            "fec0::/10",  # site-local, deprecated and still routed here and there
+        ),
+    )
+)
+_REFUSED_V4 = tuple(
+    map(
+        ipaddress.IPv4Network,
+        (
+            "168.63.129.16/32",  # the metadata service of Azure, and below that of Oracle: public ranges
+            "192.0.0.0/24",
+        ),
+    )
+)
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa", ".localdomain")
 _DNS_THREADS = 8
+
+LookUp = Callable[[str, int, int], list[ResolveResult]]
+"""Asks for the addresses of (host, port, address family); raises OSError. It may block."""
 
 
 class AddressRefused(OSError):
@@ -47,14 +66,15 @@ def is_public(address: str) -> bool:
             return _is_public_v4(ip.ipv4_mapped)
         if ip in _NAT64:
             return _is_public_v4(IPv4Address(ip.packed[-4:]))
-        if any(ip in tunnel for tunnel in _TUNNELS):
+        if any(ip in network for network in _REFUSED_V6):
             return False
         return ip.is_global and not (ip.is_multicast or ip.is_reserved)
     return _is_public_v4(ip)
 
 
 def _is_public_v4(ip: IPv4Address) -> bool:
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved) and ip not in _CLOUD_METADATA
+    refused = ip.is_multicast or ip.is_reserved or any(ip in network for network in _REFUSED_V4)
+    return ip.is_global and not refused
 
 
 def _is_odd_ipv4(host: str) -> bool:
@@ -83,13 +103,13 @@ class Guard:
     """
 
     def __init__(self, allow_hosts: Collection[str] = (), proxy: str | None = None) -> None:
-        self._allowed = frozenset(host.lower().strip("[]") for host in allow_hosts)
+        self._allowed = frozenset(map(_host_and_port, allow_hosts))
         proxy_url = URL(proxy) if proxy else None
         self._proxy = (proxy_url.host, proxy_url.port) if proxy_url else None
 
     def allows_by_name(self, host: str, port: int | None) -> bool:
         """Whether a setting names this host."""
-        return bool(self._allowed) and (host in self._allowed or f"{host}:{port}" in self._allowed)
+        return bool(self._allowed) and ((host, None) in self._allowed or (host, port) in self._allowed)
 
     def check_url(self, url: URL) -> None:
         """Refuse what can be refused without asking DNS.
@@ -123,15 +143,28 @@ class Guard:
         return (host, port) == self._proxy or self.allows_by_name(host, port) or is_public(address)
 
 
+def _host_and_port(entry: str) -> tuple[str, int | None]:
+    """``host``, ``host:80``, ``::1``, ``[::1]`` or ``[::1]:80``."""
+    host, _, port = entry.lower().rpartition(":")
+    if host and port.isdigit() and (host.endswith("]") or ":" not in host):
+        return host.strip("[]"), int(port)
+    return entry.lower().strip("[]"), None
+
+
 class GuardedResolver(AbstractResolver):
-    """DNS through the operating system, keeping only the addresses that the guard allows.
+    """Resolves names and keeps only the addresses that the guard allows.
 
     It has threads of its own: a name server that does not answer must not take the threads in which
     feeds are parsed.
+
+    Args:
+        guard: the judge.
+        look_up: who is asked, the operating system by default.
     """
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, look_up: LookUp) -> None:
         self._guard = guard
+        self._look_up = look_up
         self._threads = ThreadPoolExecutor(_DNS_THREADS, thread_name_prefix="dns")
 
     async def resolve(
@@ -143,7 +176,9 @@ class GuardedResolver(AbstractResolver):
             AddressRefused: the name has addresses, and all of them are private.
             OSError: the name does not resolve.
         """
-        found = await asyncio.get_running_loop().run_in_executor(self._threads, _look_up, host, port, family)
+        found = await asyncio.get_running_loop().run_in_executor(
+            self._threads, self._look_up, host, port, family
+        )
         kept = [one for one in found if self._guard.allows_connection(host.lower(), port, one["host"])]
         if found and not kept:
             raise AddressRefused(f"{host} resolves to a private network")
@@ -154,7 +189,8 @@ class GuardedResolver(AbstractResolver):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _look_up(host: str, port: int, family: int) -> list[ResolveResult]:
+def system_look_up(host: str, port: int, family: int) -> list[ResolveResult]:
+    """Ask the operating system (hosts file, DNS)."""
     answers = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)
     return [
         ResolveResult(

@@ -19,7 +19,7 @@ from multidict import CIMultiDict
 from bot.domain.models import FeedSpec, Fetched, PollState
 from bot.errors import FeedError, FeedGone, FeedRefused, FeedTooLarge, FeedUnreachable
 from bot.feeds.failures import named
-from bot.feeds.guard import Guard, GuardedResolver
+from bot.feeds.guard import Guard, GuardedResolver, LookUp, system_look_up
 from bot.feeds.headers import conditions, freshness, retry_after
 from bot.feeds.inflate import gunzip, is_gzip
 from bot.feeds.limits import DomainHolds, HostGate
@@ -86,6 +86,7 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
         allow_hosts: hosts exempt from the guard against private networks, as ``host`` or ``host:port``.
         limits: see `FetchLimits`.
         proxy: URL of an HTTP proxy for all requests, or None.
+        look_up: resolves names; see `bot.feeds.guard`.
     """
 
     def __init__(
@@ -95,10 +96,12 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
         allow_hosts: Collection[str] = (),
         limits: FetchLimits | None = None,
         proxy: str | None = None,
+        look_up: LookUp = system_look_up,
     ) -> None:
         self._user_agent = user_agent
         self._limits = limits or FetchLimits()
         self._proxy = proxy
+        self._look_up = look_up
         self._guard = Guard(allow_hosts, proxy)
         self._holds = DomainHolds()
         self._gate = HostGate(
@@ -108,7 +111,7 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
         self._resolver: GuardedResolver | None = None
 
     async def __aenter__(self) -> Self:
-        self._resolver = GuardedResolver(self._guard)
+        self._resolver = GuardedResolver(self._guard, self._look_up)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 resolver=self._resolver, limit=self._limits.connections, ttl_dns_cache=300

@@ -22,10 +22,13 @@ def registrable_domain(host: str) -> str:
     """The part of a host name that somebody registered: ``feeds.bbci.co.uk`` → ``bbci.co.uk``.
 
     It follows the Public Suffix List (https://publicsuffix.org) with its private part, so two blogs of
-    one hosting service are two domains. An address or a bare name is its own domain.
+    one hosting service are two domains. Under a suffix that is not on the list it is the last two labels.
+    An address or a bare name is its own domain.
     """
     found = get_fld(host, fix_protocol=True, fail_silently=True)
-    return found or host
+    if found or ":" in host or host.rpartition(".")[2].isdigit():
+        return found or host
+    return ".".join(host.split(".")[-2:])
 
 
 class _Host:
