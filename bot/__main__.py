@@ -2,6 +2,8 @@
 
 import typer
 
+from bot.cli.parse import parse
+
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
 )
@@ -10,6 +12,9 @@ cli = typer.Typer(
 @cli.callback()
 def heraut() -> None:
     """A news herald for Telegram and Discord: one alert per story, in Dutch and English."""
+
+
+cli.command()(parse)
 
 
 def main() -> None:
