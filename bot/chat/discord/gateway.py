@@ -1,0 +1,158 @@
+"""Discord's gateway: discord.py's client, pointed where the settings say, its events carried to the hooks.
+
+Only the `guilds` intent is asked for, which is not privileged: Heraut reads no messages and no members.
+This must not send messages; deliveries go out through `rest`.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+import discord
+import structlog
+import yarl
+from discord.http import HTTPClient, Route
+
+from bot.chat.discord import permissions
+from bot.chat.discord.commands import registered, slash_commands
+from bot.chat.discord.conversation import Conversation
+from bot.chat.discord.inbound import NAME
+from bot.domain.models import Address
+from bot.ports import ChatEvent, Hooks
+
+CLOSE_WITHIN = 4.0
+
+log = structlog.get_logger()
+
+
+class Gateway(discord.Client):
+    """One connection to Discord, from log-in to close. A new one is made for each attempt to connect."""
+
+    def __init__(
+        self, conversation: Conversation, hooks: Hooks, api_base: str | None, gateway_url: str | None
+    ) -> None:
+        self._far_end = (api_base, gateway_url)
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=60.0,
+        )
+        self._conversation = conversation
+        self._hooks_of_heraut = hooks
+        self._handlers_running: set[asyncio.Task[Any]] = set()
+
+    def _get_state(self, **options: Any) -> Any:
+        # discord.py has no setting for its addresses; Route.BASE would change them for the whole process.
+        # This is where the client hands its HTTP client to everything else, so ours goes in here.
+        self.http = _Http(self.http, *self._far_end)
+        return super()._get_state(**options)
+
+    async def setup_hook(self) -> None:
+        """Register the commands, if Discord does not have them as they are."""
+        ours = slash_commands(self._hooks_of_heraut.commands)
+        assert self.application_id is not None  # noqa: S101  discord.py sets it before it calls this
+        theirs = await self.http.get_global_commands(self.application_id)
+        if not registered(ours, theirs):
+            await self.http.bulk_upsert_global_commands(self.application_id, ours)
+            log.info("discord_commands_registered", commands=len(ours))
+
+    async def on_ready(self) -> None:
+        log.info("discord_connected", bot=str(self.user), servers=len(self.guilds))
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  discord.py runs each event in a task of its own
+        self._handlers_running.add(task)
+        try:
+            await self._conversation.handle(interaction)
+        finally:
+            self._handlers_running.discard(task)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self._returned(_channels(guild))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._lost(_channels(guild), "the bot was removed from the server")
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await self._lost([channel], "the channel was deleted")
+
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        await self._observe(event.thread_id, "gone", "the thread was deleted")
+
+    async def on_guild_channel_update(
+        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        if _lacking(before) and not _lacking(after):
+            await self._returned([after])
+
+    async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
+        if (before.locked and not after.locked) or (before.archived and not after.archived):
+            await self._returned([after])
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        log.exception("discord_event_failed", event_name=event_method)
+
+    def lacking(self, channel: int) -> tuple[str, ...]:
+        """The permissions we lack in a channel, as far as the gateway has told us; () when we cannot say."""
+        known = self.get_channel(channel)
+        return _lacking(known) if isinstance(known, discord.abc.GuildChannel | discord.Thread) else ()
+
+    async def shut(self) -> None:
+        """Let answers on their way out finish for a moment, then close the connection."""
+        if self._handlers_running:
+            _, late = await asyncio.wait(self._handlers_running, timeout=CLOSE_WITHIN / 2)
+            for task in late:
+                task.cancel()
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN):
+                await self.close()
+        except TimeoutError:
+            log.warning("discord_close_slow")
+
+    async def _returned(self, channels: Iterable[discord.abc.GuildChannel | discord.Thread]) -> None:
+        for channel in channels:
+            if not _lacking(channel):
+                await self._observe(channel.id, "joined", f"{channel.guild.name} #{channel.name}")
+
+    async def _lost(self, channels: Iterable[discord.abc.GuildChannel | discord.Thread], why: str) -> None:
+        for channel in channels:
+            await self._observe(channel.id, "gone", why)
+
+    async def _observe(self, channel: int, kind: Any, detail: str) -> None:
+        await self._hooks_of_heraut.observe(ChatEvent(Address(NAME, str(channel)), kind, detail))
+
+
+class _Http(HTTPClient):
+    """discord.py's HTTP client with its two addresses exchanged, for this client only."""
+
+    def __init__(self, plain: HTTPClient, api_base: str | None, gateway_url: str | None) -> None:
+        super().__init__(plain.loop, max_ratelimit_timeout=plain.max_ratelimit_timeout)
+        self._api_base = api_base
+        self._gateway_url = gateway_url
+
+    async def request(self, route: Route, **kwargs: Any) -> Any:
+        if self._api_base:
+            route.url = self._api_base + route.url.removeprefix(Route.BASE)
+        return await super().request(route, **kwargs)
+
+    async def ws_connect(self, url: str, *, compress: int = 0) -> Any:
+        if self._gateway_url:
+            url = str(yarl.URL(self._gateway_url).with_query(yarl.URL(url).query))
+        return await super().ws_connect(url, compress=compress)
+
+
+def _channels(guild: discord.Guild) -> list[discord.abc.GuildChannel | discord.Thread]:
+    """Where messages can go in a server. Categories and forums hold channels, not messages."""
+    kinds = discord.TextChannel | discord.VoiceChannel | discord.StageChannel
+    return [*(channel for channel in guild.channels if isinstance(channel, kinds)), *guild.threads]
+
+
+def _lacking(channel: discord.abc.GuildChannel | discord.Thread) -> tuple[str, ...]:
+    try:
+        allowed = channel.permissions_for(channel.guild.me)
+    except (AttributeError, discord.ClientException):  # our own membership, or the parent, is not known yet
+        return ()
+    return permissions.missing(allowed, thread=isinstance(channel, discord.Thread))

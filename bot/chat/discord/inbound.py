@@ -1,0 +1,72 @@
+"""Discord's interactions as Heraut's words: a slash command or a pressed button becomes an `Inbound`.
+
+Pure: it reads an interaction and answers nothing. A thread is a channel of its own on Discord, so its id
+is the chat and the address has no thread.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+
+from bot.chat.discord.commands import MOST_TYPED
+from bot.chat.discord.permissions import is_admin
+from bot.domain.models import Address
+from bot.ports import Inbound
+
+NAME = "discord"
+
+
+def address_of(interaction: discord.Interaction[Any]) -> Address | None:
+    """Where it happened; None for a kind of channel that discord.py does not know."""
+    return None if interaction.channel_id is None else Address(NAME, str(interaction.channel_id))
+
+
+def command_of(interaction: discord.Interaction[Any]) -> tuple[str, str]:
+    """A slash command's name and its argument, "" when none was given."""
+    data: Mapping[str, Any] = interaction.data or {}
+    options = data.get("options") or ()
+    value = options[0].get("value", "") if options else ""
+    return str(data.get("name", "")), " ".join(str(value).split())[:MOST_TYPED]
+
+
+def text_of(interaction: discord.Interaction[Any]) -> str:
+    """The command line that was meant: ``/name argument``, or the action of a button; "" for neither."""
+    if interaction.type is discord.InteractionType.application_command:
+        return "/" + " ".join(filter(None, command_of(interaction)))
+    data: Mapping[str, Any] = interaction.data or {}
+    action = str(data.get("custom_id", ""))
+    return action if action.startswith("/") else ""
+
+
+def inbound_of(interaction: discord.Interaction[Any], address: Address) -> Inbound:
+    """The interaction as the router takes it."""
+    private = interaction.guild_id is None
+    return Inbound(
+        address=address,
+        text=text_of(interaction),
+        user=str(interaction.user.id),
+        user_name=interaction.user.display_name,
+        chat_title=_title(interaction),
+        is_private=private,
+        is_admin=private or is_admin(interaction.permissions),
+        reply_language=language_of(interaction),
+    )
+
+
+def language_of(interaction: discord.Interaction[Any]) -> str:
+    """The language of the person's own Discord, ISO 639-1: ``en`` for ``en-GB``."""
+    return str(interaction.locale.value).partition("-")[0]
+
+
+def in_thread(interaction: discord.Interaction[Any]) -> bool:
+    """Whether it happened in a thread or a forum post."""
+    return isinstance(interaction.channel, discord.Thread)
+
+
+def _title(interaction: discord.Interaction[Any]) -> str:
+    name = getattr(interaction.channel, "name", None)
+    if interaction.guild_id is None or not name:
+        return interaction.user.display_name
+    server = interaction.guild.name if interaction.guild else ""
+    return f"{server} #{name}".strip()

@@ -1,0 +1,64 @@
+"""What Discord has said about our pace, remembered so that no request is made only to be refused.
+
+Pure: time is passed in as seconds of any monotonic clock. It knows no limit of its own: buckets come from
+the headers of answers, as https://docs.discord.com/developers/topics/rate-limits asks. Refused requests
+are counted, because 10,000 of them in ten minutes ban the address.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from bot.chat.discord.outcomes import Answer, too_fast
+from bot.domain.models import RetryAfter
+
+REFUSED_WINDOW = 600.0
+REFUSED_ALLOWED = 5_000
+MOST_BUCKETS = 4_096
+
+
+@dataclass(slots=True)
+class Limits:
+    """Until when which route has to wait. A route is a method and path with its channel, as a key."""
+
+    refused_allowed: int = REFUSED_ALLOWED
+    _until: dict[str, float] = field(default_factory=dict)
+    _all_until: float = 0.0
+    _refused: deque[float] = field(default_factory=deque)
+
+    def wait(self, route: str, now: float) -> RetryAfter | None:
+        """How long `route` has to wait now, None when it may go."""
+        everywhere = max(self._all_until, self._refused_until(now))
+        if everywhere > now:
+            return RetryAfter(everywhere - now, whole_lane=True)
+        until = self._until.get(route, 0.0)
+        return RetryAfter(until - now) if until > now else None
+
+    def learn(self, route: str, answer: Answer, now: float) -> None:
+        """Take note of what an answer says about the pace."""
+        if answer.status in {401, 403, 429} and answer.headers.get("X-RateLimit-Scope") != "shared":
+            self._refused.append(now)
+        if answer.status == 429:
+            ordered = too_fast(answer)
+            if ordered.whole_lane:
+                self._all_until = max(self._all_until, now + ordered.seconds)
+            else:
+                self._hold(route, now + ordered.seconds, now)
+        elif answer.headers.get("X-RateLimit-Remaining") == "0":
+            self._hold(route, now + _reset_after(answer), now)
+
+    def _hold(self, route: str, until: float, now: float) -> None:
+        if len(self._until) >= MOST_BUCKETS:
+            self._until = {key: end for key, end in self._until.items() if end > now}
+        self._until[route] = until
+
+    def _refused_until(self, now: float) -> float:
+        while self._refused and self._refused[0] <= now - REFUSED_WINDOW:
+            self._refused.popleft()
+        return self._refused[0] + REFUSED_WINDOW if len(self._refused) >= self.refused_allowed else 0.0
+
+
+def _reset_after(answer: Answer) -> float:
+    try:
+        return min(max(float(answer.headers.get("X-RateLimit-Reset-After", "")), 0.0), REFUSED_WINDOW)
+    except ValueError:
+        return 0.0

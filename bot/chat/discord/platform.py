@@ -1,0 +1,177 @@
+"""The Discord platform: one bot account that listens through the gateway and delivers through REST.
+
+`send` and `edit` make one request and say what came of it; the pump decides what follows. They work
+whether or not the gateway is connected. No token ever reaches a log.
+"""
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import random
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+
+from bot.chat.discord import permissions, render
+from bot.chat.discord.conversation import DEFER_AFTER, Conversation
+from bot.chat.discord.gateway import Gateway
+from bot.chat.discord.inbound import NAME
+from bot.chat.discord.limits import Limits
+from bot.chat.discord.outcomes import MISSING_PERMISSIONS, Answer, classify, lost
+from bot.chat.discord.rest import API, Rest
+from bot.domain.messages import Message
+from bot.domain.models import Address, Gone, Outcome, Vanished
+from bot.errors import BadInput
+from bot.ports import Hooks
+
+LONGEST_KEY = 25
+RETRY_DELAYS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
+TOKEN_REFUSED_DELAY = 600.0
+LASTING = 300.0  # seconds after which a connection counts as one that worked
+_NO_ACCESS = 50001
+_AUTHENTICATION_FAILED = 4004
+
+log = structlog.get_logger()
+
+
+class DiscordPlatform:
+    """A bot account on Discord, as `bot.ports.ChatPlatform`.
+
+    Args:
+        token: the bot's token.
+        hooks: whom to call, and which commands to offer.
+        api_base_url: REST interface with its version, when it is not Discord's own.
+        gateway_url: WebSocket address of the gateway, when it is not Discord's own.
+        timeout: seconds for one delivery request.
+        retry_delays: seconds between attempts to connect; the last one repeats.
+        defer_after: seconds after which a slow answer to a command is announced.
+        clock: monotonic seconds.
+
+    Raises:
+        BadInput: the token holds characters that no token has.
+    """
+
+    name = NAME
+
+    def __init__(
+        self,
+        token: str,
+        hooks: Hooks,
+        *,
+        api_base_url: str | None = None,
+        gateway_url: str | None = None,
+        timeout: float = 15.0,
+        retry_delays: Sequence[float] = RETRY_DELAYS,
+        defer_after: float = DEFER_AFTER,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        token = token.strip()
+        if not token or not token.isascii() or not token.isprintable() or " " in token:
+            raise BadInput("the Discord token is not a token", "copy it from the Bot page of the application")
+        self._token = token
+        self._hooks = hooks
+        self._api_base = api_base_url.rstrip("/") if api_base_url else None
+        self._gateway_url = gateway_url
+        self._retry_delays = retry_delays
+        self._clock = clock
+        self._limits = Limits()
+        self._rest = Rest(token, self._api_base or API, timeout)
+        self._conversation = Conversation(self._rest, hooks, defer_after)
+        self._gateway: Gateway | None = None
+        self.lane = f"{NAME}:{account_of(token)}"
+
+    async def run(self) -> None:
+        """Stay connected until cancelled, then close."""
+        failures = 0
+        try:
+            while True:
+                started = self._clock()
+                delay = await self._connect_once(failures)
+                lasted = self._clock() - started
+                failures = 0 if lasted > LASTING else failures + 1
+                await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311  jitter, not a secret
+        finally:
+            await self._rest.close()
+
+    async def send(self, address: Address, message: Message, key: str) -> Outcome:
+        """Post a message. `key` goes as the nonce, which Discord honours for some minutes."""
+        channel = address.thread or address.chat
+        if not _is_id(channel):
+            return Gone(f"{channel!r} is not an id of Discord")
+        payload = self._payload(message) | {"nonce": key[:LONGEST_KEY], "enforce_nonce": True}
+        return await self._deliver("POST", channel, "", payload)
+
+    async def edit(self, address: Address, message_id: str, message: Message) -> Outcome:
+        """Replace a message of ours, its buttons included."""
+        channel = address.thread or address.chat
+        if not _is_id(channel) or not _is_id(message_id):
+            return Vanished(f"{message_id!r} is not an id of Discord")
+        return await self._deliver("PATCH", channel, f"/{message_id}", render.edit(self._payload(message)))
+
+    async def _deliver(self, method: str, channel: str, rest: str, payload: dict[str, Any]) -> Outcome:
+        route = f"{method} {channel}"
+        if wait := self._limits.wait(route, self._clock()):
+            return wait
+        try:
+            answer = await self._rest.call(method, f"/channels/{channel}/messages{rest}", payload)
+        except (aiohttp.ClientError, OSError) as error:  # OSError includes TimeoutError
+            return lost(error)
+        self._limits.learn(route, answer, self._clock())
+        return self._named(classify(answer, editing=bool(rest)), answer, int(channel))
+
+    def _named(self, outcome: Outcome, answer: Answer, channel: int) -> Outcome:
+        """The outcome, with the permission that is missing named if the gateway told us which."""
+        if answer.code not in {MISSING_PERMISSIONS, _NO_ACCESS} or self._gateway is None:
+            return outcome
+        lacking = self._gateway.lacking(channel)
+        return Gone(f"missing permission: {permissions.named(lacking)}") if lacking else outcome
+
+    def _payload(self, message: Message) -> dict[str, Any]:
+        rendered = render.render(message)
+        for label in rendered.dropped:
+            log.warning("discord_button_dropped", label=label)
+        return rendered.payload
+
+    async def _connect_once(self, failures: int) -> float:
+        """Connect and stay so while it lasts; the answer is how many seconds to wait before the next time."""
+        delay = self._retry_delays[min(failures, len(self._retry_delays) - 1)]
+        self._gateway = Gateway(self._conversation, self._hooks, self._api_base, self._gateway_url)
+        try:
+            await self._gateway.start(self._token)
+        except Exception as error:  # noqa: BLE001  this loop owns the connection; deliveries go on without it
+            if _token_refused(error):
+                log.critical("discord_token_refused", lane=self.lane, hint="make a new token and restart")
+                return max(delay, TOKEN_REFUSED_DELAY)
+            log.warning("discord_not_connected", lane=self.lane, why=_short(error), retry_in=delay)
+        finally:
+            await self._gateway.shut()
+            self._gateway = None
+        return delay
+
+
+def account_of(token: str) -> str:
+    """The bot's user id, which a token carries in its first part; a fingerprint for other tokens."""
+    first = token.partition(".")[0]
+    try:
+        account = base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)).decode("ascii")
+    except (binascii.Error, ValueError):
+        account = ""
+    return account if _is_id(account) else hashlib.sha256(token.encode()).hexdigest()[:12]
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 20
+
+
+def _token_refused(error: Exception) -> bool:
+    closed = isinstance(error, discord.ConnectionClosed) and error.code == _AUTHENTICATION_FAILED
+    return closed or isinstance(error, discord.LoginFailure)
+
+
+def _short(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:200]
