@@ -2,6 +2,7 @@
 
 import typer
 
+from bot.cli.match import match
 from bot.cli.parse import parse
 
 cli = typer.Typer(
@@ -14,6 +15,7 @@ def heraut() -> None:
     """A news herald for Telegram and Discord: one alert per story, in Dutch and English."""
 
 
+cli.command()(match)
 cli.command()(parse)
 
 

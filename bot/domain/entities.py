@@ -4,7 +4,7 @@ Values only; `bot/packs/README.md` is their description for editors and `pack_fo
 `Catalog` is all packs together, checked as one. Must not read files.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -140,17 +140,30 @@ class Pack:
     entities: tuple[Entity, ...]
     offices: tuple[Office, ...]
 
+    @property
+    def entries(self) -> tuple[Entity | Office, ...]:
+        """Entities, then offices."""
+        return (*self.entities, *self.offices)
+
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All packs together. Build it with `Catalog.build`, which checks what no single pack can."""
+    """All packs together. Build it with `Catalog.build`, which checks what no single pack can.
+
+    `given_names` are common first names, folded, for the first-name rule.
+    """
 
     entities: Mapping[str, Entity] = field(default_factory=dict)
     offices: Mapping[str, Office] = field(default_factory=dict)
+    given_names: frozenset[str] = frozenset()
 
     @classmethod
-    def build(cls, packs: Sequence[Pack]) -> "Catalog":
+    def build(cls, packs: Sequence[Pack], given_names: Iterable[str] = ()) -> "Catalog":
         """Join packs.
+
+        Args:
+            packs: the packs, each read and checked by itself.
+            given_names: common first names; without them the first-name rule goes by capitals alone.
 
         Raises:
             PackError: a pack is empty, an id is used twice, two entries claim one name, or something
@@ -163,7 +176,7 @@ class Catalog:
                 raise PackError(
                     pack.file, "entity", "the pack is empty: it needs an [[entity]] or [[office]]"
                 )
-            for entry in (*pack.entities, *pack.offices):
+            for entry in pack.entries:
                 if entry.id in entities or entry.id in offices:
                     raise PackError(pack.file, entry.id, "this id is already used by another entry")
                 if isinstance(entry, Entity):
@@ -172,13 +185,13 @@ class Catalog:
                     offices[entry.id] = entry
         _check_claims(packs)
         _check_references(packs, entities)
-        return cls(entities, offices)
+        return cls(entities, offices, frozenset(fold(name).text for name in given_names))
 
 
 def _check_claims(packs: Sequence[Pack]) -> None:
     owners: dict[tuple[str, str], tuple[str, str]] = {}
     for pack in packs:
-        for entry in (*pack.entities, *pack.offices):
+        for entry in pack.entries:
             names = entry.sure_names() if isinstance(entry, Entity) else entry.names
             for name in names:
                 place = (fold(name.text).text, name.language if name.strict else "")
@@ -190,7 +203,7 @@ def _check_claims(packs: Sequence[Pack]) -> None:
 
 def _check_references(packs: Sequence[Pack], entities: Mapping[str, Entity]) -> None:
     for pack in packs:
-        for entry in (*pack.entities, *pack.offices):
+        for entry in pack.entries:
             for reference in _references(entry):
                 if reference not in entities:
                     raise PackError(pack.file, entry.id, f"no pack has an entity {reference!r}")

@@ -1,6 +1,7 @@
 """Folding and tokens: done once per item and shared by matching, rules, grouping and language.
 
-Folded text is lower case, without accents, with plain quotes, hyphens and spaces, so that *Oekraïne*,
+Folded text is lower case, without accents, with plain quotes, hyphens and spaces (other signs beyond
+ASCII become "|"), so that *Oekraïne*,
 *OEKRAINE* and a decomposed *Oekraïne* are one string. Offsets always lead back to the original. Must
 not know what a name or a rule is.
 """
@@ -17,18 +18,20 @@ _DROPPED = re.compile(
     r"[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
 )
 _SPACES = re.compile(r" {2,}")
-_TOKEN = re.compile(r"\w+")
+_TOKEN = re.compile(r"[^\W_]+")
+_NOT_WORD = re.compile(r"[\W_]")
+_ASCII_WORDS = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()})
 
 _PLAIN = {
     **dict.fromkeys("‘’‚‛`´ʼʹ′＇", "'"),
     **dict.fromkeys("“”„‟«»″", '"'),
-    **dict.fromkeys("‐‑‒⁃−﹣－", "-"),
-    **dict.fromkeys("–—―", "–"),
+    **dict.fromkeys("‐‑‒⁃−﹣－–—―", "-"),
     **dict(zip("øłđðıħŧŋſ", "olddihtns", strict=True)),
     "ß": "s",
     "æ": "a",
     "œ": "o",
     "þ": "t",
+    "…": ".",
 }
 
 
@@ -42,6 +45,13 @@ class Folded:
     original: str
     text: str
     origins: tuple[int, ...] | None = None
+
+    @property
+    def cased(self) -> str:
+        """The original's characters at the folded offsets."""
+        if self.origins is None:
+            return self.original
+        return "".join([self.original[offset] for offset in self.origins[:-1]])
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original that folded `start`..`end` came from, without trailing space.
@@ -91,7 +101,7 @@ def fold(text: str) -> Folded:
 
 
 def tokens(text: str) -> Tokens:
-    """Split a folded text into words: runs of letters, digits and underscores."""
+    """Split a folded text into words: runs of letters and digits."""
     words: list[str] = []
     starts: list[int] = []
     places: dict[str, list[int]] = {}
@@ -103,9 +113,9 @@ def tokens(text: str) -> Tokens:
     return Tokens(tuple(words), tuple(starts), places)
 
 
-def is_word_char(char: str) -> bool:
-    """Whether `char` continues a word; "" does not."""
-    return char.isalnum() or char == "_"
+def words_only(folded: str) -> str:
+    """A folded text with every sign made a space: same length, so the same offsets."""
+    return folded.translate(_ASCII_WORDS) if folded.isascii() else _NOT_WORD.sub(" ", folded)
 
 
 def _plain_match(found: re.Match[str]) -> str:
@@ -116,7 +126,7 @@ def _plain_match(found: re.Match[str]) -> str:
 def _plain_char(char: str) -> str:
     """One folded character for one character; NUL marks what is dropped.
 
-    A lone surrogate becomes U+FFFD: it is no text and nothing below may choke on it.
+    A lone surrogate is a sign like others: nothing below may choke on it.
     """
     if char in _PLAIN:
         return _PLAIN[char]
@@ -124,9 +134,9 @@ def _plain_char(char: str) -> str:
         return "\x00"
     if char.isspace():
         return " "
-    if "\ud800" <= char <= "\udfff":
-        return "\ufffd"
-    base, *marks = unicodedata.normalize("NFKD", char)
+    if not char.isalnum():
+        return "|"
+    base, *marks = tuple(unicodedata.normalize("NFKD", char))
     only_marks = base.isalnum() and len(base.lower()) == 1 and all(map(unicodedata.combining, marks))
     return base.lower() if only_marks else char
 

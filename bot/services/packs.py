@@ -14,6 +14,7 @@ from bot.errors import PackError
 
 MAX_PACK_BYTES = 1024 * 1024
 TOPICS_FILE = "topics.toml"
+GIVEN_NAMES_FILE = "given-names.txt"
 
 
 def load_catalog(extra: Sequence[Path] = ()) -> Catalog:
@@ -30,7 +31,7 @@ def load_catalog(extra: Sequence[Path] = ()) -> Catalog:
         )
     if not found:
         raise PackError(str(_shipped()), "*.toml", "no packs found")
-    return Catalog.build([read_pack(entry.name, _table(entry)) for entry in found])
+    return Catalog.build([read_pack(entry.name, _table(entry)) for entry in found], _given_names())
 
 
 def load_topics(path: Path | None = None) -> tuple[Topic, ...]:
@@ -41,6 +42,11 @@ def load_topics(path: Path | None = None) -> tuple[Topic, ...]:
     """
     shipped = read_topics(TOPICS_FILE, _table(_shipped() / TOPICS_FILE))
     return merge_topics(shipped, read_topics(path.name, _table(path))) if path else shipped
+
+
+def _given_names() -> list[str]:
+    lines = (_shipped() / GIVEN_NAMES_FILE).read_text(encoding="utf-8").splitlines()
+    return [name for line in lines if not line.startswith("#") for name in line.split()]
 
 
 def _shipped() -> Any:

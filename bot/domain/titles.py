@@ -1,0 +1,76 @@
+"""Whether a title means its present holder.
+
+*former NATO chief*, *vice president*, *premier candidate* do not; *NATO chief Jens Stoltenberg* is
+Jens Stoltenberg, whoever holds the office on that day. Must not know any particular office.
+"""
+
+from collections.abc import Mapping
+
+from bot.domain.entities import Entity
+from bot.domain.reading import Reading
+from bot.domain.text import fold
+from bot.domain.wording import FUNCTION_WORDS, NO_HOLDER_AFTER, NO_HOLDER_BEFORE
+
+
+def means_holder(
+    reading: Reading,
+    start: int,
+    end: int,
+    holder: Entity,
+    names_at: Mapping[int, str],
+    given_names: frozenset[str],
+) -> bool:
+    """Whether the title at `start`..`end` is said of `holder`.
+
+    Args:
+        reading: the document.
+        start, end: folded offsets of the title.
+        holder: who has the office on the item's date.
+        names_at: which entities' names start at which offsets.
+        given_names: common first names, folded.
+    """
+    before = reading.previous_word(start)
+    if before and _denies(reading, before, start):
+        return False
+    after = reading.next_word(end)
+    if after is None or reading.folded[end : after[0]] not in (" ", "-", ", "):
+        return True
+    word = reading.words[after[0] : after[1]]
+    if word in NO_HOLDER_AFTER:
+        return reading.folded[end] == ","
+    return not _names_another(reading, end, after, holder, names_at, given_names)
+
+
+def _denies(reading: Reading, before: tuple[int, int], start: int) -> bool:
+    """Whether the word before a title says that its present holder is not meant."""
+    touching = reading.folded[before[1] : start] in (" ", "-", " '")
+    return touching and reading.words[before[0] : before[1]] in NO_HOLDER_BEFORE
+
+
+def _names_another(
+    reading: Reading,
+    end: int,
+    after: tuple[int, int],
+    holder: Entity,
+    names_at: Mapping[int, str],
+    given_names: frozenset[str],
+) -> bool:
+    """Whether the words after a title are somebody else's name."""
+    word, cased = reading.words[after[0] : after[1]], reading.cased[after[0] : after[1]]
+    named = names_at.get(after[0])
+    if named is not None:
+        return named != holder.id
+    if word in _own_words(holder):
+        return False
+    if not cased[0].isupper() or word in FUNCTION_WORDS:
+        return False
+    if word in given_names:
+        return True
+    if reading.folded[end] == ",":
+        return False
+    return not reading.is_title_case(after[0]) and not reading.is_shouted(after[0]) and cased.isalpha()
+
+
+def _own_words(holder: Entity) -> frozenset[str]:
+    texts = [name.text for name in (*holder.names, *holder.short)] + list(holder.first_names)
+    return frozenset(word.strip(".") for text in texts for word in fold(text).text.split())

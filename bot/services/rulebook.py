@@ -1,0 +1,56 @@
+"""The rules in force: rebuilt beside the event loop, swapped in at once.
+
+Readers take `current` once per batch and go on with it; a rebuild never makes them wait. Must not
+decide what the rules are.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from time import perf_counter
+
+import structlog
+
+from bot.domain.entities import Catalog
+from bot.domain.matcher import Matcher
+from bot.domain.rule_tree import Rule
+
+log = structlog.get_logger()
+
+
+class RuleBook:
+    """Holds the matcher for a catalog and its present rules.
+
+    Args:
+        catalog: the entities and offices, which stay as they are.
+        rules: the rules to start with, by key.
+    """
+
+    def __init__(self, catalog: Catalog, rules: Mapping[str, Rule]) -> None:
+        self._catalog = catalog
+        self._current = Matcher.build(catalog, rules)
+        self._turn = asyncio.Lock()
+        self._newest = 0
+
+    @property
+    def catalog(self) -> Catalog:
+        """The entities and offices that rules may name."""
+        return self._catalog
+
+    @property
+    def current(self) -> Matcher:
+        """The matcher to use now. It never changes; ask again to see new rules."""
+        return self._current
+
+    async def replace(self, rules: Mapping[str, Rule]) -> None:
+        """Put `rules` in force, all of them in place of all present ones; returns when they are.
+
+        Of calls that overlap, the last one wins, and those overtaken while waiting build nothing.
+        """
+        self._newest += 1
+        mine, wanted = self._newest, dict(rules)
+        async with self._turn:
+            if mine != self._newest:
+                return
+            began = perf_counter()
+            self._current = await asyncio.to_thread(Matcher.build, self._catalog, wanted)
+            log.info("rules replaced", rules=len(wanted), seconds=round(perf_counter() - began, 3))
