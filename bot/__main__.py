@@ -4,6 +4,7 @@ import typer
 
 from bot.cli.match import match
 from bot.cli.parse import parse
+from bot.cli.replay import replay
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
@@ -17,6 +18,7 @@ def heraut() -> None:
 
 cli.command()(match)
 cli.command()(parse)
+cli.command()(replay)
 
 
 def main() -> None:

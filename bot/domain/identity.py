@@ -32,6 +32,7 @@ _NO_GUID = frozenset({"", "0", "-", "#", "/", "null", "none", "nil", "undefined"
 _COUNTER = re.compile(r"#\d{1,3}$")
 _TELLING_GUID = 12
 _TELLING_TITLE = 15
+_TYPOGRAPHY = str.maketrans("‘’‚‛´`“”„‟«»–—‑", "'" * 6 + '"' * 6 + "-" * 3)
 _SPACES_AND_MARKS = re.compile(r"[\W_]+")
 
 
@@ -89,6 +90,17 @@ def document_keys(items: Sequence[ParsedItem], publisher: str = "") -> tuple[Ite
     return _without_shared_aliases([_keys(e, e.guid not in guids, e.link not in links) for e in found])
 
 
+def articles(items: Sequence[ParsedItem], publisher: str = "") -> tuple[tuple[ParsedItem, ItemKeys], ...]:
+    """The items of a feed document with their keys, each article once: the first that the feed lists.
+
+    See `document_keys`. A second entry of an article, under another headline, would edit it for ever.
+    """
+    found: dict[str, tuple[ParsedItem, ItemKeys]] = {}
+    for item, keys in zip(items, document_keys(items, publisher), strict=True):
+        found.setdefault(keys.key, (item, keys))
+    return tuple(found.values())
+
+
 def item_key(item: ParsedItem, publisher: str = "", *, degraded: bool = False) -> str:
     """The key of one item. `degraded` says that the feed's guids are not to be trusted."""
     return _keys(_evidence(item, publisher), not degraded, True).key
@@ -119,8 +131,12 @@ def change_of(item: Item, before: Item | None) -> ItemChange | None:
 
 
 def is_edited(before: Item | ParsedItem, after: Item | ParsedItem) -> bool:
-    """Whether headline or lead say something else now. Case, spaces and punctuation do not count."""
-    if after.title and fold(after.title) != fold(before.title):
+    """Whether headline or lead were changed.
+
+    Of a headline all counts but spaces and the style of quotes and dashes; of a lead only its words. What
+    is missing now was not changed.
+    """
+    if after.title and _headline(after.title) != _headline(before.title):
         return True
     return bool(after.summary) and _lead(after.summary) != _lead(before.summary)
 
@@ -153,6 +169,10 @@ def is_news(published: datetime | None, seen_at: datetime, since: datetime, firs
 def fold(text: str) -> str:
     """The text for comparison: lower case letters and digits, single spaces."""
     return _SPACES_AND_MARKS.sub(" ", text.casefold()).strip()
+
+
+def _headline(title: str) -> str:
+    return " ".join(title.translate(_TYPOGRAPHY).split())
 
 
 def _lead(summary: str) -> str:
@@ -257,8 +277,8 @@ def _other_article(one: _Evidence, other: _Evidence) -> bool:
 
 
 def _other_page(one: _Evidence, other: _Evidence) -> bool:
-    """Whether two items of one link are two articles: they have other titles, and not one guid."""
-    return one.title != other.title and (one.guid != other.guid or not one.guid)
+    """Whether two items of one link are two articles: other titles, no common guid, no number in the link."""
+    return not one.numbered and one.title != other.title and (one.guid != other.guid or not one.guid)
 
 
 def _short(key: str) -> str:
