@@ -78,6 +78,7 @@ class TelegramPlatform:
         hooks: whom to call for commands and events, and the commands to offer.
         api_base_url: a Bot API server of one's own; None for Telegram's.
         webhook: where Telegram shall bring updates; None to ask for them (long polling).
+        answer_timeout: seconds to wait for an answer before a send counts as unknown.
         first_pause: seconds before the first new attempt while Telegram can't be reached; doubles.
 
     Raises:
@@ -94,6 +95,7 @@ class TelegramPlatform:
         api_base_url: str | None = None,
         webhook: Webhook | None = None,
         clock: Clock | None = None,
+        answer_timeout: float = 15.0,
         first_pause: float = 1.0,
     ) -> None:
         self.lane = lane_of(token)
@@ -103,7 +105,7 @@ class TelegramPlatform:
             token,
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",
-            request=AiohttpRequest(),
+            request=AiohttpRequest(read_timeout=answer_timeout),
             get_updates_request=self._polling,
         )
         self._hooks = hooks

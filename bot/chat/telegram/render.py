@@ -7,7 +7,7 @@ invisible character, and only http and https links are linked.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_timedelta
@@ -108,7 +108,8 @@ def _span(span: Span, language: str, now: datetime) -> Run:
 
 def _age(at: datetime, language: str, now: datetime) -> Run:
     """An age that clients since Bot API 9.5 keep right by themselves; older ones show it as of now."""
-    words = format_timedelta(at - now, add_direction=True, locale=_locale(language))
+    age = max(now - at, timedelta(seconds=1))  # a clock that is ahead must not say "in 2 minutes"
+    words = format_timedelta(-age, granularity="minute", add_direction=True, locale=_locale(language))
     return Run(words, unix=int(at.timestamp()))
 
 

@@ -19,12 +19,12 @@ LONGEST_URL = 2048
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-_MENTION = re.compile(r"[@＠](?=\w)|(?<=:)(?=//)")
+_MENTION = re.compile(r"[@＠](?=\S|\Z)|(?<=:)(?=//)")
 _ACTIVE = re.compile(
-    r"""[@＠\#＃/](?=\w)            # @name, #tag, /command
+    r"""[@＠\#＃/](?=\S|\Z)         # @name, #tag, /command
       | \$(?=[A-Z]{1,8}\b)          # $USD
       | (?<=:)(?=//)                # tg://resolve
-      | (?<=[\w-])\.(?=[^\W\d_])    # nos.nl, t.me
+      | (?<=\S)\.(?=[^\W\d_])       # nos.nl, t.me
       | (?<=\d)\.(?=\d+\.\d+\.\d)   # 192.0.2.1
     """,
     re.VERBOSE,
