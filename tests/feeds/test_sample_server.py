@@ -202,6 +202,7 @@ async def test_every_article_page_holds_its_whole_text_twice_and_says_that_it_is
         assert page.count("<p>") >= len(report.paragraphs)
         assert "verzonnen" in page or "invented" in page
         assert "Lees ook" in page or "Read also" in page
+        assert re.search(r"\d+ (maart|March) 2031, \d\d:\d\d", page)
     assert len(entries) == len(day.reports)
 
 

@@ -6,9 +6,10 @@ Pure apart from reading its own templates. Everything that was written as text i
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime as rfc822
 from typing import Any
 
+from babel.dates import format_datetime, get_timezone
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import escape
 
@@ -85,7 +86,8 @@ class Renderer:
         self._templates = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._templates.filters["rfc822"] = lambda at: format_datetime(at.astimezone(UTC), usegmt=True)
+        self._templates.filters["rfc822"] = lambda at: rfc822(at.astimezone(UTC), usegmt=True)
+        self._templates.filters["spoken"] = _spoken
         self._templates.filters["iso"] = lambda at: at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def feed(self, publisher: Publisher, entries: Sequence[Entry], base: str) -> bytes:
@@ -117,6 +119,11 @@ class Renderer:
 
     def _fill(self, template: str, **values: object) -> str:
         return self._templates.get_template(template).render(**values)
+
+
+def _spoken(at: datetime, language: str) -> str:
+    """A moment as a reader in Amsterdam would write it: 4 maart 2031, 15:30."""
+    return format_datetime(at, "d MMMM y, HH:mm", tzinfo=get_timezone("Europe/Amsterdam"), locale=language)
 
 
 def _linked_data(publisher: Publisher, shown: Entry) -> dict[str, Any]:
