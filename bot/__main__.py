@@ -2,9 +2,11 @@
 
 import typer
 
+from bot.cli.check import check_config
 from bot.cli.match import match
 from bot.cli.parse import parse
 from bot.cli.replay import replay
+from bot.cli.run import demo, run
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
@@ -16,6 +18,9 @@ def heraut() -> None:
     """A news herald for Telegram and Discord: one alert per story, in Dutch and English."""
 
 
+cli.command()(run)
+cli.command()(demo)
+cli.command("check-config")(check_config)
 cli.command()(match)
 cli.command()(parse)
 cli.command()(replay)

@@ -79,6 +79,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Languages = Annotated[tuple[Language, ...], NoDecode, BeforeValidator(_split)]
+Secret = Annotated[SecretStr | None, BeforeValidator(lambda value: value or None)]
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -96,10 +97,10 @@ class Section(BaseModel):
 class TelegramSettings(Section):
     """`[telegram]`: the bot's account. Without a token Heraut does not use Telegram."""
 
-    token: SecretStr | None = None
+    token: Secret = None
     api_base_url: HttpUrl = "https://api.telegram.org"
     webhook_url: HttpUrl | None = None
-    webhook_secret: SecretStr | None = None
+    webhook_secret: Secret = None
 
     @model_validator(mode="after")
     def _webhook_has_a_secret(self) -> "TelegramSettings":
@@ -111,7 +112,7 @@ class TelegramSettings(Section):
 class DiscordSettings(Section):
     """`[discord]`: the bot's account. Without a token Heraut does not use Discord."""
 
-    token: SecretStr | None = None
+    token: Secret = None
     api_base_url: HttpUrl | None = None
     gateway_url: str | None = Field(default=None, pattern=r"^wss?://")
 
@@ -130,7 +131,7 @@ class PollingSettings(Section):
 
     tick_seconds: float = Field(default=5, gt=0, le=60)
     min_interval_seconds: float = Field(default=120, ge=1)
-    max_interval_seconds: float = Field(default=6 * 3600, ge=60)
+    max_interval_seconds: float = Field(default=6 * 3600, ge=1)
     batch: int = Field(default=50, ge=1, le=1000)
     timeout_seconds: float = Field(default=20, gt=0, le=300)
     max_feed_bytes: int = Field(default=10 * 1024 * 1024, ge=10_000)
@@ -167,12 +168,13 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Path("data")
-    database_url: SecretStr | None = None
+    database_url: Secret = None
     database_url_file: Path | None = None
     feeds_file: Path | None = None
     topics_file: Path | None = None
     packs_dir: Path | None = None
     sample: Literal["auto", "always", "never"] = "auto"
+    sample_port: int = Field(default=8018, ge=0, le=65535)
     owners: Texts = ()
     telegram: TelegramSettings = TelegramSettings()
     discord: DiscordSettings = DiscordSettings()

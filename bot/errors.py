@@ -82,6 +82,7 @@ class PackError(BadInput):
         super().__init__(f"{file}: {key}: {message}")
         self.file = file
         self.key = key
+        self.problem = message
 
 
 class CommandError(BadInput):

@@ -1,10 +1,13 @@
 """Settings: every mistake at once, the environment over the file, secrets from files of their own."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
-from bot.config import load_config
+from bot.config import Settings, load_config
 from bot.errors import ConfigError
 
 
@@ -126,3 +129,35 @@ def test_a_webhook_without_a_secret_is_refused(tmp_path: Path) -> None:
 def test_no_mistake_shows_a_secret(tmp_path: Path) -> None:
     path = write(tmp_path / "heraut.toml", "[telegram]\ntoken = ['123:very-secret']\n")
     assert "very-secret" not in "".join(problems_of(path))
+
+
+SHIPPED = Path(__file__).parent.parent / "config" / "heraut.toml"
+
+
+def test_the_shipped_settings_hold_and_name_every_key(tmp_path: Path) -> None:
+    shown = tomllib.loads(SHIPPED.read_text(encoding="utf8"))
+    assert len(load_config(SHIPPED).feeds) >= 25
+    uncommented = re.sub(r"^# (\w+ = )", r"\1", SHIPPED.read_text(encoding="utf8"), flags=re.MULTILINE)
+    everything = tomllib.loads(uncommented)
+    assert shown.keys() <= everything.keys()
+    for section, model in [
+        ("", Settings),
+        *((name, field.annotation) for name, field in Settings.model_fields.items()),
+    ]:
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            table = everything[section] if section else everything
+            assert {key for key in model.model_fields if not key.endswith("url_file")} <= table.keys()
+
+
+def test_the_shipped_settings_show_the_defaults() -> None:
+    uncommented = re.sub(r"^# (\w+ = )", r"\1", SHIPPED.read_text(encoding="utf8"), flags=re.MULTILINE)
+    shown = tomllib.loads(uncommented)
+    for section in ("polling", "alerts", "log", "web"):
+        defaults = getattr(Settings(), section).model_dump()
+        for key, value in shown[section].items():
+            if defaults[key] is not None:
+                assert (section, key, value) == (
+                    section,
+                    key,
+                    list(defaults[key]) if isinstance(value, list) else defaults[key],
+                )

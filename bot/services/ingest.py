@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.alerts import News, judge
-from bot.domain.identity import ItemKeys, change_of, document_keys, published_or_seen, recognise
+from bot.domain.identity import ItemKeys, articles, change_of, published_or_seen, recognise
 from bot.domain.models import (
     DeliveryKind,
     Document,
@@ -116,12 +116,13 @@ class Ingest:
 
     async def _take_items(self, batch: "_Batch", parsed: ParsedFeed) -> None:
         owner = batch.due.spec.outlet.owner
-        keys = document_keys(parsed.items, owner)
-        batch.known = await items.known(batch.tx, owner, {key for each in keys for key in each.all})
+        listed = articles(parsed.items, owner)
+        wanted = {key for _, keys in listed for key in keys.wanted}
+        batch.known = await items.known(batch.tx, owner, wanted)
         batch.times = await items.recent_times(batch.tx, batch.due.id, limit=RHYTHM)
         # Oldest first, so that of several reports of one event the earliest leads the story.
-        for found, item_keys in reversed(list(zip(parsed.items, keys, strict=True))):
-            await self._take_item(batch, found, item_keys, parsed.language)
+        for found, keys in reversed(listed):
+            await self._take_item(batch, found, keys, parsed.language)
 
     async def _take_item(
         self, batch: "_Batch", found: ParsedItem, keys: ItemKeys, feed_language: str | None
@@ -152,18 +153,18 @@ class Ingest:
         owner = batch.due.spec.outlet.owner
         if before is None:
             batch.intake.new += 1
-            item_id = await items.add(batch.tx, change.item, result, keys.all)
+            item_id = await items.add(batch.tx, change.item, result, keys.stored)
         else:
             batch.intake.edited += 1
             item_id = before.id
             await items.edit(batch.tx, item_id, change.item, result, batch.now)
-            await items.know(batch.tx, owner, item_id, keys.all)
-        batch.known |= dict.fromkeys(keys.all, StoredItem(item_id, change.item, result))
+            await items.know(batch.tx, owner, item_id, keys.stored)
+        batch.known |= dict.fromkeys(keys.stored, StoredItem(item_id, change.item, result))
         return item_id
 
     async def _place(self, batch: "_Batch", item_id: int, matched: Matched) -> StoryChange:
         """Find the story of an item, or begin one."""
-        report = _report(item_id, matched)
+        report = report_of(item_id, matched.change.item, matched.result)
         placed = await stories.of_item(batch.tx, item_id)
         if placed is not None:
             return StoryChange(StoryKind.EDITED, placed[0], item_id, matched)
@@ -253,16 +254,16 @@ def _document(item: Item) -> Document:
     )
 
 
-def _report(item_id: int, matched: Matched) -> Report:
-    item = matched.change.item
+def report_of(item_id: int, item: Item, result: MatchResult) -> Report:
+    """An item as grouping reads it."""
     return Report(
         item_id=item_id,
         title=item.title,
         text=item.text or item.summary,
-        language=matched.result.language,
+        language=result.language,
         published=item.published,
         outlet=item.outlet.name,
         owner=item.outlet.owner,
         url=item.url,
-        salience=matched.result.salience,
+        salience=result.salience,
     )

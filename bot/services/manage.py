@@ -1,7 +1,7 @@
 """What people can ask of Heraut in a chat: follow, stop, look back, see how it is doing."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +10,11 @@ from bot.domain.rules import parse_rule
 from bot.domain.text import fold
 from bot.errors import CommandError, RuleError
 from bot.ports import ChatEvent, Clock
-from bot.services.rulebook import RuleBook
 from bot.store import chats, deliveries, feeds, stories
 from bot.store.database import Database
 from bot.store.feeds import FeedHealth
+
+Follow = Callable[[Collection[str]], Awaitable[None]]
 
 MAX_SUBSCRIPTIONS = 100
 NEAR = 0.7
@@ -64,7 +65,8 @@ class Manager:
     Args:
         database: where chats and wishes are kept.
         topics: what can be followed by name.
-        rulebook: knows the entities, and learns new rules.
+        entities: the ids that a rule may name.
+        follow: told the texts of all rules that chats follow whenever these change.
         clock: the time.
         defaults: of new chats and subscriptions.
     """
@@ -73,13 +75,15 @@ class Manager:
         self,
         database: Database,
         topics: Sequence[Topic],
-        rulebook: RuleBook,
+        entities: Collection[str],
+        follow: Follow,
         clock: Clock,
         defaults: Defaults,
     ) -> None:
         self._database = database
         self._topics = {topic.slug: topic for topic in topics}
-        self._rulebook = rulebook
+        self._entities = entities
+        self._follow = follow
         self._clock = clock
         self._defaults = defaults
 
@@ -111,7 +115,7 @@ class Manager:
                 f'did you mean {near}? To follow the word itself: "{text}" in quotes',
             )
         try:
-            parse_rule(text, self._rulebook.entities)
+            parse_rule(text, self._entities)
         except RuleError as error:
             raise CommandError(_pointed(text, error), error.hint) from error
         return Wish(Target.RULE, text, text)
@@ -142,7 +146,7 @@ class Manager:
             made = await chats.subscribe(tx, chat.id, wish.target, wish.value, self._defaults.threshold, now)
             rules = await chats.subscribed_rules(tx)
         if made and wish.target is Target.RULE:
-            await self._rulebook.follow(rules)
+            await self._follow(rules)
         return wish, made is not None
 
     async def unsubscribe(self, place: Place, text: str) -> list[Subscription]:
@@ -160,7 +164,7 @@ class Manager:
             await chats.unsubscribe(tx, chat.id, [wish.id for wish in gone])
             rules = await chats.subscribed_rules(tx)
         if any(wish.target is Target.RULE for wish in gone):
-            await self._rulebook.follow(rules)
+            await self._follow(rules)
         return gone
 
     async def subscriptions(self, place: Place) -> tuple[Chat | None, list[Subscription]]:

@@ -29,7 +29,8 @@ class RuleBook:
         self._catalog = catalog
         self._current = Matcher.build(catalog, rules)
         self._turn = asyncio.Lock()
-        self._newest = 0
+        self._wanted = dict(rules)
+        self._asked = self._built = 0
 
     @property
     def catalog(self) -> Catalog:
@@ -42,15 +43,18 @@ class RuleBook:
         return self._current
 
     async def replace(self, rules: Mapping[str, Rule]) -> None:
-        """Put `rules` in force, all of them in place of all present ones; returns when they are.
+        """Put `rules` in force, all of them in place of all present ones.
 
-        Of calls that overlap, the last one wins, and those overtaken while waiting build nothing.
+        Returns when they are, or newer ones: of calls that overlap only the last one's rules are built.
         """
-        self._newest += 1
-        mine, wanted = self._newest, dict(rules)
+        self._asked += 1
+        self._wanted = dict(rules)
+        mine = self._asked
         async with self._turn:
-            if mine != self._newest:
+            if mine <= self._built:
                 return
+            asked, wanted = self._asked, self._wanted
             began = perf_counter()
             self._current = await asyncio.to_thread(Matcher.build, self._catalog, wanted)
+            self._built = asked
             log.info("rules replaced", rules=len(wanted), seconds=round(perf_counter() - began, 3))

@@ -35,7 +35,7 @@ async def known(tx: Transaction, owner: str, keys: Collection[str]) -> dict[str,
             .join(item_keys, item_keys.c.item_id == items.c.id)
             .where(item_keys.c.owner == owner, item_keys.c.key.in_(chunk))
         )
-        found.update({row.known_as: _stored(row) for row in rows})
+        found.update({row.known_as: stored_item(row) for row in rows})
     return found
 
 
@@ -75,13 +75,13 @@ async def recent_times(tx: Transaction, feed_id: int, limit: int) -> list[dateti
 async def by_url(tx: Transaction, urls: Collection[str]) -> StoredItem | None:
     """The item at one of these addresses, if it is known."""
     row = (await tx.execute(select(items).where(items.c.url.in_(list(urls))).limit(1))).first()
-    return _stored(row) if row else None
+    return stored_item(row) if row else None
 
 
 async def by_id(tx: Transaction, item_id: int) -> StoredItem | None:
     """The item with this id, if it is known."""
     row = (await tx.execute(select(items).where(items.c.id == item_id))).first()
-    return _stored(row) if row else None
+    return stored_item(row) if row else None
 
 
 def _values(item: Item) -> dict[str, Any]:
@@ -102,7 +102,8 @@ def _values(item: Item) -> dict[str, Any]:
     }
 
 
-def _stored(row: Row[Any]) -> StoredItem:
+def stored_item(row: Row[Any]) -> StoredItem:
+    """An item from a row that holds the columns of `items`."""
     item = Item(
         key=row.key,
         feed_id=row.feed_id,

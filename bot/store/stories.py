@@ -1,6 +1,7 @@
 """Stories: which items report one event, and which rules they satisfy."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import Row, func, insert, select, update
 
 from bot.domain.models import Outlet, Story, StoryItem
 from bot.store.database import Transaction, upsert
+from bot.store.items import StoredItem, stored_item
 from bot.store.schema import items, stories, story_items, story_rules
 
 
@@ -83,6 +85,25 @@ async def load(tx: Transaction, story_ids: Iterable[int]) -> dict[int, Story]:
         for row in heads
         if reports[row.id]
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A report as it was grouped: its story, and what grouping read of it."""
+
+    story_id: int
+    item: StoredItem
+
+
+async def since(tx: Transaction, moment: datetime) -> list[Told]:
+    """Every report that joined a story since then, the oldest first: what the window is rebuilt from."""
+    rows = await tx.execute(
+        select(items, story_items.c.story_id)
+        .join(story_items, story_items.c.item_id == items.c.id)
+        .where(story_items.c.joined_at >= moment)
+        .order_by(story_items.c.joined_at, items.c.id)
+    )
+    return [Told(row.story_id, stored_item(row)) for row in rows]
 
 
 async def _topics(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:

@@ -46,6 +46,7 @@ def create_app(
     title: str = "Heraut",
     hosts: Collection[str] = (),
     remote_images: bool = False,
+    routes: Sequence[Route] = (),
 ) -> Starlette:
     """The site as an ASGI application.
 
@@ -57,12 +58,14 @@ def create_app(
         hosts: names besides localhost by which browsers may call us.
         remote_images: show the pictures of alerts. They stand on the publishers' servers, which would then
             see who reads what.
+        routes: further pages and endpoints.
     """
     pages = Pages(clock.now, title, version, remote_images)
     chat = Chat(pages, rooms, say, suggest, commands)
     return Starlette(
         routes=[
             *chat.routes,
+            *routes,
             Route("/health", _health_endpoint(health, version)),
             Mount("/static", Revalidated(directory=Path(__file__).parent / "static")),
         ],

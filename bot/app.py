@@ -1,0 +1,396 @@
+"""The composition root: builds everything from the settings, runs it in one task group, stops it in order."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from rich.console import Console
+from starlette.applications import Starlette
+
+from bot import __version__
+from bot.chat.console import ConsolePlatform
+from bot.chat.discord import DiscordPlatform
+from bot.chat.router import Router
+from bot.chat.telegram import TelegramPlatform, Webhook
+from bot.chat.webchat import WebChatPlatform
+from bot.config import Config, Settings
+from bot.domain.entities import Catalog
+from bot.domain.models import Address, FeedSpec, Target, Topic
+from bot.domain.rooms import Room
+from bot.domain.rule_tree import Rule
+from bot.domain.rules import parse_rule
+from bot.domain.schedule import Pace
+from bot.domain.stories import WINDOW, StoryWindow
+from bot.errors import BadInput, RuleError
+from bot.feeds.http import Fetcher, FetchLimits
+from bot.feeds.sample import DEMO_PACE, SLOW_PACE, SampleServer, load_day
+from bot.jobs.datalock import data_lock
+from bot.ports import ChatPlatform, Clock, Hooks, SystemClock
+from bot.services.compose import Composer
+from bot.services.delivery import LanePump
+from bot.services.ingest import Ingest, Policy, report_of
+from bot.services.manage import Defaults, Follow, Manager, Place
+from bot.services.packs import load_catalog, load_topics
+from bot.services.poller import Poller
+from bot.services.rooms import Rooms
+from bot.services.rulebook import RuleBook
+from bot.store import chats, feeds, stories
+from bot.store.database import Database
+from bot.web.app import Health, create_app
+from bot.web.server import WebServer, address, listen
+from bot.web.webhook import telegram_webhook
+
+log = structlog.get_logger()
+
+DRAIN_SECONDS = 7.0
+RESTART_SECONDS = 5.0
+FIRST_INTERVAL = timedelta(minutes=5)
+HERALD = Room("heraut", "Heraut", "Talk to the bot", direct=True)
+ATLANTIC = Room("atlantic", "atlantic", "A channel that follows NATO, Mark Rutte and Donald Trump")
+ATLANTIC_TOPICS = ("nato", "rutte", "trump")
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How this start differs from the settings.
+
+    Args:
+        demo: only the bundled sample, at a quick pace, in a data folder of its own.
+        console: print alerts and take commands on the terminal too.
+        ready: called once with the address of the web chat, "" without one.
+    """
+
+    demo: bool = False
+    console: bool = False
+    ready: Callable[[str], None] = lambda url: None
+
+
+async def run(config: Config, mode: Mode = Mode()) -> None:
+    """Run Heraut until SIGTERM or SIGINT.
+
+    Raises:
+        BadInput: the packs, topics, database or port cannot be used as configured.
+        AlreadyRunning: another process works on the same data.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    with data_lock(config.settings.data_dir):
+        async with build(config, mode) as heraut:
+            await heraut.run(stop)
+
+
+@dataclass(slots=True)
+class Heraut:
+    """Everything that runs, built and not yet started."""
+
+    platforms: Sequence[ChatPlatform]
+    pumps: Sequence[LanePump]
+    poller: Poller
+    web: WebServer | None
+    tick: timedelta
+    started: Callable[[], None]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Start everything, wait for `stop`, then end it: no new polls, drain, close connections."""
+        scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+        scheduler.add_job(
+            self._tick, "interval", seconds=self.tick.total_seconds(), id="poll", misfire_grace_time=None
+        )
+        async with asyncio.TaskGroup() as group:
+            connections = [
+                group.create_task(_kept_up(platform.run, platform.lane), name=platform.lane)
+                for platform in self.platforms
+            ]
+            if self.web:
+                connections.append(group.create_task(self.web.serve_until_cancelled(), name="web"))
+            pumps = [group.create_task(pump.run(), name="pump") for pump in self.pumps]
+            scheduler.start()
+            await self._tick()
+            self.started()
+            await stop.wait()
+            log.info("stopping")
+            scheduler.shutdown(wait=False)
+            await self._drain(pumps)
+            for task in (*connections, *pumps):
+                task.cancel()
+        log.info("stopped")
+
+    async def _tick(self) -> None:
+        try:
+            await self.poller.tick()
+        except Exception:
+            # A locked or full database now is not the end: the next tick tries again.
+            log.exception("poll tick failed")
+
+    async def _drain(self, pumps: Collection[asyncio.Task[None]]) -> None:
+        for pump in self.pumps:
+            pump.stop()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await asyncio.gather(self.poller.drain(), *pumps, return_exceptions=True)
+
+
+@asynccontextmanager
+async def build(config: Config, mode: Mode, clock: Clock | None = None) -> AsyncIterator[Heraut]:
+    """Open everything in order, and close it in the opposite order when the block ends."""
+    settings, clock = config.settings, clock or SystemClock()
+    catalog, topics = load_catalog(_packs(settings)), load_topics(settings.topics_file)
+    async with AsyncExitStack() as stack:
+        listener = _listener(stack, settings, mode)
+        database = Database(settings.database)
+        stack.push_async_callback(database.close)
+        await database.migrate()
+        sample = await _sample(stack, settings, mode, clock)
+        sources = (*(sample.feeds() if sample else ()), *(() if mode.demo else config.feeds))
+        await _prepare(database, sources, clock)
+        book = await _rulebook(database, catalog, topics)
+        manager = Manager(
+            database, topics, catalog.entities, _follow(book, catalog, topics), clock, _defaults(settings)
+        )
+        chat = _chat(settings, mode, manager, Rooms(database, clock, _rooms(sample)), clock)
+        pumps = [LanePump(database, platform, Composer(database), clock) for platform in chat.platforms]
+        fetcher = await stack.enter_async_context(_fetcher(settings, sample))
+        ingest = Ingest(database, book, await _window(database, clock), clock, _policy(settings))
+        poller = Poller(
+            database,
+            fetcher,
+            ingest,
+            clock,
+            _pace(settings, mode),
+            batch=settings.polling.batch,
+            announced=lambda: _wake(pumps),
+        )
+        if sample:
+            await _seed(manager, chat)
+        server = (
+            WebServer(_site(settings, chat, database, clock), listener, chat.rooms.close)
+            if listener
+            else None
+        )
+        url = address(listener) if listener else ""
+        tick = timedelta(seconds=1 if mode.demo else settings.polling.tick_seconds)
+        yield Heraut(chat.platforms, pumps, poller, server, tick, lambda: mode.ready(url))
+
+
+@dataclass(frozen=True, slots=True)
+class _Chat:
+    """The chat side: the router, its platforms, and the rooms of the web chat."""
+
+    router: Router
+    platforms: Sequence[ChatPlatform]
+    web: WebChatPlatform
+    telegram: TelegramPlatform | None
+    rooms: Rooms
+
+
+def _chat(settings: Settings, mode: Mode, manager: Manager, rooms: Rooms, clock: Clock) -> _Chat:
+    lanes: dict[str, str] = {}
+    router = Router(manager, clock, lanes)
+    hooks = Hooks(router.receive, router.suggest, router.observe, router.specs)
+    web = WebChatPlatform(rooms, hooks)
+    telegram = None if mode.demo else _telegram(settings, hooks, clock)
+    discord = None if mode.demo else _discord(settings, hooks)
+    console = ConsolePlatform(hooks, Console(), sys.stdin) if mode.console else None
+    platforms: list[ChatPlatform] = [
+        platform for platform in (telegram, discord, console, web) if platform is not None
+    ]
+    lanes |= {platform.name: platform.lane for platform in platforms}
+    return _Chat(router, platforms, web, telegram, rooms)
+
+
+def _telegram(settings: Settings, hooks: Hooks, clock: Clock) -> TelegramPlatform | None:
+    own = settings.telegram
+    if own.token is None:
+        return None
+    webhook = None
+    if own.webhook_url and own.webhook_secret:
+        webhook = Webhook(own.webhook_url, own.webhook_secret.get_secret_value())
+    return TelegramPlatform(
+        own.token.get_secret_value(), hooks, api_base_url=own.api_base_url, webhook=webhook, clock=clock
+    )
+
+
+def _discord(settings: Settings, hooks: Hooks) -> DiscordPlatform | None:
+    own = settings.discord
+    if own.token is None:
+        return None
+    return DiscordPlatform(
+        own.token.get_secret_value(), hooks, api_base_url=own.api_base_url, gateway_url=own.gateway_url
+    )
+
+
+def _site(settings: Settings, chat: _Chat, database: Database, clock: Clock) -> Starlette:
+    hosts = list(settings.web.allowed_hosts)
+    routes = []
+    if chat.telegram and settings.telegram.webhook_url:
+        parts = urlsplit(settings.telegram.webhook_url)
+        hosts.append(parts.hostname or "")
+        routes.append(
+            telegram_webhook(parts.path or "/", chat.telegram.secret_matches, chat.telegram.feed_update)
+        )
+    return create_app(
+        rooms=chat.rooms,
+        say=chat.web.say,
+        suggest=chat.web.suggest,
+        commands=chat.router.specs,
+        health=lambda: _health(database),
+        clock=clock,
+        version=__version__,
+        hosts=hosts,
+        routes=routes,
+    )
+
+
+def _listener(stack: AsyncExitStack, settings: Settings, mode: Mode) -> socket.socket | None:
+    if not (settings.web.enabled or mode.demo):
+        return None
+    return stack.enter_context(contextlib.closing(listen(settings.web.host, settings.web.port)))
+
+
+async def _sample(stack: AsyncExitStack, settings: Settings, mode: Mode, clock: Clock) -> SampleServer | None:
+    """The bundled day: in the demo, or where there is no chat to show anything else in."""
+    has_chat = settings.telegram.token or settings.discord.token
+    wanted = settings.sample == "always" or (settings.sample == "auto" and not has_chat)
+    if not (mode.demo or wanted):
+        return None
+    # A fixed port keeps the addresses of items, and so their identity, over a restart.
+    port, pace = (0, DEMO_PACE) if mode.demo else (settings.sample_port, SLOW_PACE)
+    server = SampleServer(load_day(), start=clock.now(), pace=pace, port=port, clock=clock)
+    try:
+        await server.start()
+    except OSError as error:
+        raise BadInput(
+            f"the sample feeds cannot use port {port}: {error.strerror}", "set sample_port"
+        ) from error
+    stack.push_async_callback(server.stop)
+    return server
+
+
+async def _prepare(database: Database, sources: Sequence[FeedSpec], clock: Clock) -> None:
+    async with database.write() as tx:
+        await feeds.configure(tx, sources, clock.now(), FIRST_INTERVAL)
+        await feeds.release_all(tx)
+
+
+async def _rulebook(database: Database, catalog: Catalog, topics: Sequence[Topic]) -> RuleBook:
+    async with database.read() as tx:
+        followed = await chats.subscribed_rules(tx)
+    return RuleBook(catalog, _rules(catalog, topics, followed))
+
+
+def _follow(book: RuleBook, catalog: Catalog, topics: Sequence[Topic]) -> Follow:
+    async def follow(texts: Collection[str]) -> None:
+        await book.replace(_rules(catalog, topics, texts))
+
+    return follow
+
+
+def _rules(catalog: Catalog, topics: Sequence[Topic], texts: Collection[str]) -> dict[str, Rule]:
+    """Every rule to match: the topics' and those that chats wrote, under their keys."""
+    rules = {f"{Target.TOPIC}:{topic.slug}": parse_rule(topic.rule, catalog.entities) for topic in topics}
+    for text in texts:
+        try:
+            rules[f"{Target.RULE}:{text}"] = parse_rule(text, catalog.entities)
+        except RuleError as error:
+            # It was valid when it was followed: a pack has lost an entity since. Keep the wish, say so.
+            log.error("rule no longer holds", rule=text, reason=str(error))  # noqa: TRY400  the reason is enough
+    return rules
+
+
+async def _window(database: Database, clock: Clock) -> StoryWindow:
+    """The reports of the last days, from the store."""
+    window = StoryWindow()
+    async with database.read() as tx:
+        for told in await stories.since(tx, clock.now() - WINDOW):
+            if told.item.result is not None:
+                window.add(told.story_id, report_of(told.item.id, told.item.item, told.item.result))
+    return window
+
+
+async def _seed(manager: Manager, chat: _Chat) -> None:
+    """The channel of the sample follows the heart of the beat from the start."""
+    place = Place(chat.web.lane, Address(chat.web.name, ATLANTIC.id), ATLANTIC.title)
+    for topic in ATLANTIC_TOPICS:
+        await manager.subscribe(place, topic)
+
+
+async def _health(database: Database) -> Health:
+    try:
+        async with database.read() as tx:
+            return Health(True, {"feeds": await feeds.count(tx)})
+    except Exception:
+        # Whatever the database raises, the answer is the same: not healthy.
+        log.exception("health check failed")
+        return Health(False, {"reason": "the database does not answer"})
+
+
+async def _kept_up(run_platform: Callable[[], Awaitable[None]], lane: str) -> None:
+    """A platform reconnects by itself; should its code fail, the others must not go down with it."""
+    while True:
+        try:
+            await run_platform()
+        except Exception:
+            log.exception("platform failed", lane=lane, again_in=RESTART_SECONDS)
+        await asyncio.sleep(RESTART_SECONDS)
+
+
+def _wake(pumps: Sequence[LanePump]) -> None:
+    for pump in pumps:
+        pump.wake()
+
+
+def _rooms(sample: SampleServer | None) -> list[Room]:
+    return [ATLANTIC, HERALD] if sample else [HERALD]
+
+
+def _packs(settings: Settings) -> tuple[Path, ...]:
+    return (settings.packs_dir,) if settings.packs_dir else ()
+
+
+def _defaults(settings: Settings) -> Defaults:
+    return Defaults(settings.alerts.threshold, settings.alerts.timezone)
+
+
+def _policy(settings: Settings) -> Policy:
+    return Policy(
+        timedelta(hours=settings.alerts.max_age_hours), timedelta(hours=settings.alerts.expire_hours)
+    )
+
+
+def _pace(settings: Settings, mode: Mode) -> Pace:
+    if mode.demo:
+        return Pace(timedelta(seconds=2), timedelta(seconds=4))
+    return Pace(
+        timedelta(seconds=settings.polling.min_interval_seconds),
+        timedelta(seconds=settings.polling.max_interval_seconds),
+    )
+
+
+def _fetcher(settings: Settings, sample: SampleServer | None) -> Fetcher:
+    own = settings.polling
+    contact = f"; +{own.contact}" if own.contact else ""
+    allowed = [*own.allow_hosts, *([urlsplit(sample.url).netloc] if sample else [])]
+    limits = FetchLimits(
+        max_bytes=own.max_feed_bytes,
+        total_seconds=own.timeout_seconds,
+        per_host=own.per_host,
+        spacing_seconds=0 if sample else own.host_spacing_seconds,
+    )
+    return Fetcher(
+        f"Heraut/{__version__} (news herald; feed reader{contact})",
+        allow_hosts=allowed,
+        limits=limits,
+        proxy=own.proxy,
+    )

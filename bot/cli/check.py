@@ -1,0 +1,53 @@
+"""`heraut check-config`: every mistake in settings, feeds, topics and packs, before anything starts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.cli.options import ConfigOption, exit_on_bad_input, read_config
+from bot.config import Config
+from bot.domain.rules import parse_rule
+from bot.errors import ConfigError, ConfigProblem, PackError, RuleError
+from bot.services.packs import load_catalog, load_topics
+
+
+@exit_on_bad_input
+def check_config(config: ConfigOption = None) -> None:
+    """Check settings, feeds, topics and packs; exit 2 with every mistake, each with file, key and remedy."""
+    found = read_config(config)
+    problems = list(_problems(found))
+    if problems:
+        raise ConfigError(problems)
+    settings = found.settings
+    chats = [
+        name for name, own in (("Telegram", settings.telegram), ("Discord", settings.discord)) if own.token
+    ]
+    out = Console()
+    out.print(f"Settings: {found.path or 'defaults'}")
+    out.print(f"Feeds: {len(found.feeds)}, of {len({feed.outlet.owner for feed in found.feeds})} owners")
+    out.print(f"Chats: {', '.join(chats) or 'web chat only (no token is set)'}")
+    out.print("Everything holds.")
+
+
+def _problems(config: Config) -> Iterator[ConfigProblem]:
+    """What the settings name, read and put together."""
+    settings = config.settings
+    try:
+        catalog = load_catalog((settings.packs_dir,) if settings.packs_dir else ())
+    except PackError as error:
+        yield ConfigProblem(error.file, error.key, error.problem)
+        return
+    try:
+        topics = load_topics(settings.topics_file)
+    except PackError as error:
+        yield ConfigProblem(error.file, error.key, error.problem)
+        return
+    file = str(settings.topics_file or Path("topics.toml"))
+    for topic in topics:
+        try:
+            parse_rule(topic.rule, catalog.entities)
+        except RuleError as error:
+            yield ConfigProblem(
+                file, f"topic {topic.slug}.rule", f"{error} at character {error.position + 1}"
+            )
