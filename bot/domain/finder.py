@@ -5,7 +5,7 @@ surname somebody else's (first-name rule) → who holds the title on that day �
 its context → whose is a bare surname. Pure; must not know rules.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,8 @@ from bot.domain.context import holds
 from bot.domain.entities import Case, Catalog
 from bot.domain.models import Match
 from bot.domain.reading import Reading
+from bot.domain.text import fold
+from bot.domain.wording import FUNCTION_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def verify(reading: Reading, language: str, alias: Alias, start: int, end: int) 
         return None
     if alias.strict and alias.language != language:
         return None
-    if not _case_fits(reading, alias, start, end):
+    if not _case_fits(reading, alias, start, end) or _has_foreign_accent(reading, alias, start, end):
         return None
     return Seen(alias, start, _with_genitive(reading, stop))
 
@@ -80,9 +82,12 @@ class _Finding:
         for one in seen:
             if one.alias.role >= Role.BLOCKER:
                 self.blocks.setdefault(one.alias.owner, []).append(one)
+        self.blocked_surnames: list[Seen] = []
         for one in seen:
             if one.alias.role < Role.BLOCKER and not self._blocked(one):
                 self.by_role[one.alias.role].append(one)
+            elif one.alias.role is Role.SHORT:
+                self.blocked_surnames.append(one)
 
     def run(self) -> list[Hit]:
         hits = [self._named(one) for role in (Role.NAME, Role.ADJECTIVE) for one in self.by_role[role]]
@@ -115,20 +120,25 @@ class _Finding:
 
     def _surnames(self, hits: list[Hit]) -> list[Hit]:
         by_owner: dict[str, list[Seen]] = {}
-        for one in self.by_role[Role.SHORT]:
+        for one in (*self.by_role[Role.SHORT], *self.blocked_surnames):
             by_owner.setdefault(one.alias.owner, []).append(one)
-        named = {hit.entity for hit in hits}
-        known = self._known_words()
-        found = []
-        for owner, mentions in by_owner.items():
-            first_names = self.catalog.entities[owner].first_names
-            facts = surnames.Facts(self.reading, frozenset(first_names), self.catalog.given_names, known)
-            inside_name = [one for one in mentions if not self._within_hit(one, hits)]
-            verdicts = [(one.start, surnames.judge(facts, one.start)) for one in inside_name]
-            others = [one.start for one in self.blocks.get(owner, ()) if one.alias.role is Role.NAMESAKE]
-            bare = surnames.bare_ones(self.reading, verdicts, others, named=owner in named)
-            found += [self._named(one) for one in inside_name if one.start in bare]
-        return found
+        return [
+            hit for owner, mentions in by_owner.items() for hit in self._surnames_of(owner, mentions, hits)
+        ]
+
+    def _surnames_of(self, owner: str, mentions: list[Seen], hits: list[Hit]) -> Iterator[Hit]:
+        entity = self.catalog.entities[owner]
+        first_names = frozenset(fold(name).text.rstrip(".") for name in entity.first_names)
+        facts = surnames.Facts(self.reading, first_names, self.catalog.given_names, self._known_words())
+        free = [
+            one for one in mentions if one not in self.blocked_surnames and not self._within_hit(one, hits)
+        ]
+        coupled = {one.start for one in mentions if surnames.is_coupled(facts, one.start)}
+        verdicts = [surnames.judge(facts, one.start) for one in free]
+        others = [one.start for one in self.blocks.get(owner, ()) if one.alias.role is Role.NAMESAKE]
+        named = bool(coupled) or any(hit.entity == owner for hit in hits)
+        own = coupled | surnames.own_ones(self.reading, verdicts, others, named=named)
+        return (self._named(one) for one in mentions if one.start in own)
 
     def _within_hit(self, one: Seen, hits: list[Hit]) -> bool:
         return any(
@@ -137,7 +147,7 @@ class _Finding:
 
     def _known_words(self) -> frozenset[int]:
         """Where words end that are names of something else and so no first names."""
-        roles = (Role.NAME, Role.ADJECTIVE, Role.AMBIGUOUS, Role.OFFICE, Role.AMBIGUOUS_OFFICE)
+        roles = (Role.NAME, Role.SHORT, Role.ADJECTIVE, Role.AMBIGUOUS, Role.OFFICE, Role.AMBIGUOUS_OFFICE)
         return frozenset(one.end for role in roles for one in self.by_role[role])
 
     def _office(self, one: Seen) -> list[Hit]:
@@ -219,18 +229,24 @@ def _sign_fits(wanted: str, found: str) -> bool:
 def _tail_fits(reading: Reading, language: str, alias: Alias, tail: str, start: int) -> bool:
     if alias.open_end or tail in alias.tails:
         return True
-    if tail in alias.endings and not (tail == "s" and _is_english_plural(reading, language, alias, start)):
+    if tail in alias.endings and not (tail == "s" and _may_be_verb(reading, language, alias, start)):
         return True
     return any(tail.startswith(open_tail) for open_tail in alias.open_tails)
 
 
-def _is_english_plural(reading: Reading, language: str, alias: Alias, start: int) -> bool:
-    """*Trumps* in English is a verb in a headline, unless it is *the Trumps*."""
-    return alias.word and language not in ("nl", "de") and not reading.folded.endswith("the ", 0, start)
+def _may_be_verb(reading: Reading, language: str, alias: Alias, start: int) -> bool:
+    """*Health Trumps Wealth*: English *Trumps* after a noun in a headline; not *the Trumps*, *at Trumps*."""
+    if not alias.word or language in ("nl", "de"):
+        return False
+    before = reading.previous_word(start)
+    noun_before = before is not None and reading.words[before[0] : before[1]] not in FUNCTION_WORDS
+    return noun_before and reading.is_title_case(start)
 
 
 def _case_fits(reading: Reading, alias: Alias, start: int, end: int) -> bool:
     if alias.case is Case.ANY:
+        return True
+    if reading.folded[start - 1] == "#":
         return True
     surface = reading.cased[start:end]
     if alias.case is Case.EXACT:
@@ -242,6 +258,18 @@ def _case_fits(reading: Reading, alias: Alias, start: int, end: int) -> bool:
     if not reading.has_capitals:
         return not alias.word
     return all(surface[at].isupper() for at in alias.capitals[:1])
+
+
+def _has_foreign_accent(reading: Reading, alias: Alias, start: int, end: int) -> bool:
+    """*Rütte* is not *Rutte*: a surname may lack its accents, but not have others."""
+    surface = reading.cased[start:end]
+    if alias.role is not Role.SHORT or surface.isascii():
+        return False
+    own = f"{alias.text:{len(surface)}}"
+    return any(
+        char.isalpha() and not char.isascii() and char.lower() != own[at].lower()
+        for at, char in enumerate(surface)
+    )
 
 
 def _with_genitive(reading: Reading, end: int) -> int:

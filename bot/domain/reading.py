@@ -13,7 +13,7 @@ from bot.domain.text import Folded, fold, words_only
 
 FIELD_BREAK = "\x01"
 _GAP = f" {FIELD_BREAK} "
-_SENTENCE_END = re.compile(r"[.!?:;]['\")]* |[\n|\x01]")
+_SENTENCE_END = re.compile(r"[.!?:;]['\")]* | - |[|\x01]")
 _WORD = re.compile(r"[^\W_]+")
 _MIN_SHOUTED = 8
 _FAR = 1000

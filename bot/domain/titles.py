@@ -43,8 +43,9 @@ def means_holder(
 
 def _denies(reading: Reading, before: tuple[int, int], start: int) -> bool:
     """Whether the word before a title says that its present holder is not meant."""
+    word = reading.words[before[0] : before[1]]
     touching = reading.folded[before[1] : start] in (" ", "-", " '")
-    return touching and reading.words[before[0] : before[1]] in NO_HOLDER_BEFORE
+    return touching and (word in NO_HOLDER_BEFORE or word[0].isdigit())
 
 
 def _names_another(

@@ -26,18 +26,18 @@ ADJECTIVE_ENDINGS: dict[str, frozenset[str]] = {
 
 NO_HOLDER_BEFORE = _words("""
     oud ex voormalig voormalige toenmalig toenmalige gewezen vorige vice plaatsvervangend plaatsvervangende
-    adjunct toekomstig toekomstige aanstaand aanstaande aspirant beoogd beoogde potentiele mogelijke elke
-    iedere volgende eerdere kandidaat geen wijlen former then onetime previous deputy under assistant future
-    next would aspiring potential possible any every another no late past prospective wannabe ehemalige
-    ehemaliger ehemaligen ehemaligem fruhere fruherer fruheren damalige damaliger damaligen stellvertretende
-    stellvertretender stellvertretenden kunftige kunftiger kunftigen nachste nachster nachsten vize ancien
-    ancienne anciens futur prochain prochaine feu
+    eerste first adjunct toekomstig toekomstige aanstaand aanstaande aspirant beoogd beoogde potentiele
+    mogelijke elke iedere volgende eerdere kandidaat geen wijlen former then onetime previous deputy under
+    assistant future next would aspiring potential possible any every another no late past prospective
+    wannabe ehemalige ehemaliger ehemaligen ehemaligem fruhere fruherer fruheren damalige damaliger
+    damaligen stellvertretende stellvertretender stellvertretenden kunftige kunftiger kunftigen nachste
+    nachster nachsten vize ancien ancienne anciens futur prochain prochaine feu
 """)
 """Before a title, these say that its present holder is not meant."""
 
 NO_HOLDER_AFTER = _words("""
     candidate candidates candidacy hopeful hopefuls nominee nominees contender contenders election elections
-    elect designate race job post role debate vote primary kandidaat kandidaten kandidate kandidatuur
+    elect designate of race job post role debate vote primary kandidaat kandidaten kandidate kandidatuur
     verkiezing verkiezingen verkiezingsstrijd verkiezingscampagne verkiezingsdebat vacature kandidatin
     kandidatur wahl wahlen wahlkampf amt candidat candidats candidature
 """)
