@@ -56,7 +56,7 @@ DRAIN_SECONDS = 7.0
 RESTART_SECONDS = 5.0
 FIRST_INTERVAL = timedelta(minutes=5)
 HERALD = Room("heraut", "Heraut", "Talk to the bot", direct=True)
-ATLANTIC = Room("atlantic", "atlantic", "A channel that follows NATO, Mark Rutte and Donald Trump")
+ATLANTIC = Room("atlantic", "atlantic", "A channel that everybody here shares")
 ATLANTIC_TOPICS = ("nato", "rutte", "trump")
 
 
@@ -352,7 +352,8 @@ def _wake(pumps: Sequence[LanePump]) -> None:
 
 
 def _rooms(sample: SampleServer | None) -> list[Room]:
-    return [ATLANTIC, HERALD] if sample else [HERALD]
+    """The first one is the home page: with the sample, that is where something happens."""
+    return [ATLANTIC, HERALD] if sample else [HERALD, ATLANTIC]
 
 
 def _packs(settings: Settings) -> tuple[Path, ...]:
