@@ -66,17 +66,16 @@ class Conversation:
             await self._after_press(said.press, asked.address, answer)
 
     async def _after_press(self, press: Press, where: Address, answer: Message) -> None:
-        if press.stays or answer.private:
-            words = plain(answer, self._clock.now())
-            fits = len(words) <= TOAST_LIMIT and not answer.buttons and answer.card is None
-            await self._toast(press.query, words if fits else "")
-            if not fits:
-                await self._reply(where, answer)
+        """Short words for one person pop up; anything else takes the menu's place, or stands on its own."""
+        words = plain(answer, self._clock.now())
+        pops_up = len(words) <= TOAST_LIMIT and not answer.buttons and answer.card is None
+        if pops_up and (press.stays or answer.private):
+            await self._toast(press.query, words)
             return
         await self._toast(press.query, "")
-        outcome = await self._edit(where, press.message_id, answer)
+        outcome = None if press.stays else await self._edit(where, press.message_id, answer)
         if not isinstance(outcome, Sent):
-            log.info("telegram_menu_not_edited", chat=where.chat, outcome=repr(outcome))
+            log.debug("telegram_answered_below", chat=where.chat, outcome=repr(outcome))
             await self._reply(where, answer)
 
     async def _toast(self, query: str, words: str) -> None:

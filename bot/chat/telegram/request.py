@@ -5,6 +5,7 @@ written" into one error, costs an order of magnitude more processor time a reque
 which hold the bot's token. Nothing here logs, retries or waits.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,6 +63,21 @@ class AiohttpRequest(BaseRequest):
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """The answer as JSON; the library's own version logs all of what is none.
+
+        Raises:
+            NetworkError: it is no JSON object.
+        """
+        try:
+            answer = json.loads(payload)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise NetworkError("the answer is no JSON object")
+        return answer
 
     async def do_request(
         self,

@@ -1,12 +1,38 @@
-from bot.chat.telegram import TelegramPlatform
-from bot.domain.messages import Button, say
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.chat.telegram import TelegramPlatform, Webhook
+from bot.domain.messages import Button, Message, say
 from bot.domain.models import Address, Sent
-from tests.chat.telegram.conftest import Heard
+from bot.errors import BadInput
+from tests.chat.telegram.conftest import Heard, Start
 from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.telegram.server import DEFAULT_TOKEN
 
 
-async def test_a_command_is_answered_in_its_chat(
-    telegram: TelegramEmulator, platform: TelegramPlatform, heard: Heard
+def at(chat: int) -> Address:
+    return Address("telegram", str(chat))
+
+
+def test_the_lane_is_the_bots_id_and_never_its_secret(heard: Heard) -> None:
+    platform = TelegramPlatform(DEFAULT_TOKEN, heard.hooks())
+    assert (platform.lane, platform.name) == ("telegram:110201543", "telegram")
+
+
+@pytest.mark.parametrize("token", ["", "abc", "123:", "123:kort", "https://example.org", "1:" + "a b" * 20])
+def test_what_can_not_be_a_token_is_refused_without_repeating_it(heard: Heard, token: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        TelegramPlatform(token, heard.hooks())
+    assert not token or token not in str(refused.value)
+
+
+async def test_a_command_is_answered_in_its_chat_and_no_other(
+    telegram: TelegramEmulator, platform: TelegramPlatform
 ) -> None:
     chat, other = telegram.add_chat(), telegram.add_chat()
     telegram.user_says(chat, chat, "/topics")
@@ -16,24 +42,230 @@ async def test_a_command_is_answered_in_its_chat(
 
 
 async def test_a_sent_message_can_be_edited(telegram: TelegramEmulator, platform: TelegramPlatform) -> None:
-    chat = telegram.add_chat("channel")
-    address = Address("telegram", str(chat))
-    sent = await platform.send(address, say("eerst", buttons=[[Button("Meer", "/topics")]]), "k")
+    channel = telegram.add_chat("channel")
+    sent = await platform.send(at(channel), say("eerst", buttons=[[Button("Meer", "/topics")]]), "k")
     assert isinstance(sent, Sent)
-    assert isinstance(await platform.edit(address, sent.message_id, say("daarna")), Sent)
-    (message,) = telegram.messages(chat)
+    assert await platform.edit(at(channel), sent.message_id, say("daarna")) == sent
+    (message,) = telegram.messages(channel)
     assert (message.text, message.edits, message.buttons) == ("daarna", ["eerst"], [])
 
 
-async def test_a_pressed_button_edits_its_menu(
+async def test_a_silent_message_makes_no_sound(
+    telegram: TelegramEmulator, platform: TelegramPlatform
+) -> None:
+    chat = telegram.add_chat()
+    await platform.send(at(chat), Message(lines=(("stil",),), silent=True), "k")
+    await platform.send(at(chat), say("luid"), "k")
+    assert [message.silent for message in telegram.messages(chat)] == [True, False]
+
+
+async def test_buttons_that_do_not_fit_are_left_out_and_logged(
+    telegram: TelegramEmulator, platform: TelegramPlatform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chat = telegram.add_chat()
+    buttons = [[Button("past", "/topics"), Button("te lang", "/subscribe " + "x" * 64)]]
+    assert isinstance(await platform.send(at(chat), say("Kies", buttons=buttons), "k"), Sent)
+    assert [button.label for button in telegram.messages(chat)[0].buttons] == ["past"]
+    assert "te lang" in capsys.readouterr().out
+
+
+async def test_the_command_menu_shows_members_of_groups_only_what_they_may(
+    telegram: TelegramEmulator, platform: TelegramPlatform
+) -> None:
+    every = ["start", "topics", "subscribe"]
+    assert telegram.commands("default") == every
+    assert telegram.commands("all_chat_administrators") == every
+    assert telegram.commands("all_group_chats") == ["start", "topics"]
+
+
+async def test_a_refused_menu_keeps_nobody_from_talking(telegram: TelegramEmulator, start: Start) -> None:
+    telegram.fault("status", method="setMyCommands", status=400, description="Bad Request: no", times=3)
+    await start(connected=False)
+    chat = telegram.add_chat()
+    telegram.user_says(chat, chat, "/topics")
+    await telegram.wait_messages(chat, 1)
+
+
+async def test_a_server_that_is_down_at_start_is_tried_until_it_is_there(
+    telegram: TelegramEmulator, start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await telegram.stop()
+    await start(connected=False)
+    chat = telegram.add_chat()
+    telegram.user_says(chat, chat, "/topics")
+    await asyncio.sleep(0.2)
+    await telegram.start()
+    await telegram.wait_messages(chat, 1)
+    assert "telegram_unreachable" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("status", {"status": 502}),
+        ("status", {"status": 409, "description": "Conflict: terminated by other getUpdates request"}),
+        ("garbage", {}),
+        ("reset", {}),
+        ("flood", {"retry_after": 1}),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+async def test_polling_goes_on_after_trouble(
+    telegram: TelegramEmulator, platform: TelegramPlatform, kind: Any, options: dict[str, Any]
+) -> None:
+    telegram.fault(kind, method="getUpdates", times=2 if kind != "flood" else 1, **options)
+    chat = telegram.add_chat()
+    for number in (1, 2):
+        telegram.user_says(chat, chat, f"/topics {number}")
+        await telegram.wait_messages(chat, number)
+
+
+async def test_polling_goes_on_after_the_server_was_away(
+    telegram: TelegramEmulator, platform: TelegramPlatform
+) -> None:
+    await telegram.stop()
+    chat = telegram.add_chat()
+    telegram.user_says(chat, chat, "/topics")
+    await telegram.start()
+    await telegram.wait_messages(chat, 1)
+
+
+async def test_each_update_is_handled_once(
     telegram: TelegramEmulator, platform: TelegramPlatform, heard: Heard
 ) -> None:
     chat = telegram.add_chat()
-    menu = say("Wat wilt u volgen?", buttons=[[Button("NAVO", "/subscribe nato")]])
-    heard.answers = lambda asked: menu if asked.text == "/topics" else say("U volgt de NAVO.")
+    for number in range(5):
+        telegram.user_says(chat, chat, f"/topics {number}")
+        await telegram.wait_messages(chat, number + 1)
+    await telegram.wait_confirmed()
+    assert len(heard.commands) == 5
+
+
+async def test_a_revoked_token_is_reported_and_crashes_nothing(
+    telegram: TelegramEmulator, start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    telegram.revoke_token()
+    await start(connected=False)
+    assert await telegram.world.until(lambda: False, 0.3) is False
+    output = capsys.readouterr()
+    assert output.out.count("telegram_token_refused") == 1
+    assert telegram.token.split(":")[1] not in output.out + output.err
+
+
+async def test_the_token_is_never_logged(
+    telegram: TelegramEmulator,
+    start: Start,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level("DEBUG")
+    caplog.set_level("WARNING", logger="telegram")  # as `bot.log` does: on debug it logs the address
+    platform = await start()
+    for kind in ("status", "garbage", "reset", "lost"):
+        telegram.fault(kind)
+        await platform.send(at(telegram.add_chat()), say("x"), "k")
+    await telegram.stop()
+    await platform.send(at(1), say("x"), "k")
+    output = capsys.readouterr()
+    assert telegram.token.split(":")[1] not in caplog.text + output.out + output.err
+
+
+async def test_stopping_lets_an_answer_under_way_go_out(telegram: TelegramEmulator, heard: Heard) -> None:
+    platform = TelegramPlatform(telegram.token, heard.hooks(), api_base_url=telegram.url)
+    running = asyncio.create_task(platform.run())
+    chat = telegram.add_chat()
+    telegram.fault("delay", seconds=0.3)
+    telegram.user_says(chat, chat, "/topics")
+    assert await telegram.world.until(lambda: bool(heard.commands), 10)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert len(telegram.messages(chat)) == 1
+    assert [task.get_name() for task in asyncio.all_tasks() if "update" in task.get_name()] == []
+
+
+async def test_it_can_be_run_again_after_it_was_stopped(telegram: TelegramEmulator, heard: Heard) -> None:
+    platform = TelegramPlatform(telegram.token, heard.hooks(), api_base_url=telegram.url)
+    chat = telegram.add_chat()
+    for number in (1, 2):
+        running = asyncio.create_task(platform.run())
+        telegram.user_says(chat, chat, "/topics")
+        await telegram.wait_messages(chat, number)
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+# --- webhook
+
+SECRET = "geheim-voor-de-proef"
+
+
+async def test_updates_can_come_by_webhook(telegram: TelegramEmulator, start: Start, heard: Heard) -> None:
+    calls: list[bool] = []
+    platforms: list[TelegramPlatform] = []
+
+    async def receive(request: web.Request) -> web.Response:
+        genuine = platforms[0].secret_matches(request.headers.get("X-Telegram-Bot-Api-Secret-Token"))
+        taken = genuine and await platforms[0].feed_update(await request.json())
+        calls.append(taken)
+        return web.Response(status=200 if taken else 503)
+
+    app = web.Application()
+    app.router.add_post("/hook", receive)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+    try:
+        platforms.append(await start(webhook=Webhook(url, SECRET)))
+        chat = telegram.add_chat()
+        telegram.user_says(chat, chat, "/topics")
+        await telegram.wait_messages(chat, 1)
+        async with aiohttp.ClientSession() as session:
+            forged = await session.post(url, json={"update_id": 1})
+        assert (forged.status, calls) == (503, [True, False])
+        assert "getUpdates" not in {method for _, method, _ in telegram.requests}
+    finally:
+        await runner.cleanup()
+
+
+async def test_a_webhook_is_taken_away_when_updates_are_asked_for(
+    telegram: TelegramEmulator, start: Start
+) -> None:
+    telegram.webhook = {"url": "https://elders.example/hook"}
+    await start()
+    chat = telegram.add_chat()
     telegram.user_says(chat, chat, "/topics")
     await telegram.wait_messages(chat, 1)
-    telegram.press(chat, "NAVO")
-    message = await telegram.wait_text(chat, "U volgt")
-    assert message.edits == ["Wat wilt u volgen?"]
-    assert heard.commands[-1].text == "/subscribe nato"
+
+
+@pytest.mark.parametrize("header", [None, "", "geheim", SECRET + "x", "é"])
+def test_a_call_without_the_secret_is_not_telegrams(heard: Heard, header: str | None) -> None:
+    platform = TelegramPlatform(
+        DEFAULT_TOKEN, heard.hooks(), webhook=Webhook("https://heraut.example/hook", SECRET)
+    )
+    assert platform.secret_matches(SECRET)
+    assert not platform.secret_matches(header)
+
+
+def test_without_a_webhook_nothing_matches(heard: Heard) -> None:
+    assert not TelegramPlatform(DEFAULT_TOKEN, heard.hooks()).secret_matches("")
+
+
+async def test_an_update_before_the_account_is_connected_is_to_be_brought_again(heard: Heard) -> None:
+    platform = TelegramPlatform(
+        DEFAULT_TOKEN, heard.hooks(), webhook=Webhook("https://heraut.example/hook", SECRET)
+    )
+    assert await platform.feed_update({"update_id": 1}) is False
+
+
+@pytest.mark.parametrize("garbage", [None, [], "x", {}, {"update_id": "x"}, {"update_id": 1, "message": 7}])
+async def test_garbage_by_webhook_is_taken_and_dropped(
+    telegram: TelegramEmulator, platform: TelegramPlatform, heard: Heard, garbage: object
+) -> None:
+    assert await platform.feed_update(garbage) is True
+    chat = telegram.add_chat()
+    telegram.user_says(chat, chat, "/topics")
+    await telegram.wait_messages(chat, 1)
+    assert len(heard.commands) == 1
