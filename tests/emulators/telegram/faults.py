@@ -29,7 +29,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What core.telegram.org/bots/faq says, to be enforced; `slack` forgives the clocks' jitter."""
+    """What core.telegram.org/bots/faq says, to be enforced; `slack` seconds forgive the clocks' jitter."""
 
     per_second: int = 30
     chat_interval: float = 1.0
@@ -55,7 +55,7 @@ class Meter:
         ]
         minute = self._groups.setdefault(chat, deque()) if group else None
         if minute is not None:
-            waits.append(_window(minute, self.limits.group_per_minute, 60 * (1 - self.limits.slack), now))
+            waits.append(_window(minute, self.limits.group_per_minute, 60 - self.limits.slack, now))
         if (longest := max(waits)) > 0:
             return math.ceil(longest)
         self._all.append(now)

@@ -280,9 +280,12 @@ class TelegramEmulator(People):
         if name not in CONTROLS:
             return web.json_response({"error": f"no such control: {name}"}, status=404)
         arguments = await request.json() if request.can_read_body else {}
-        result = getattr(self, name)(**arguments)
-        if asyncio.iscoroutine(result):
-            result = await result
+        try:
+            result = getattr(self, name)(**arguments)
+            if asyncio.iscoroutine(result):
+                result = await result
+        except (AssertionError, KeyError, TypeError) as error:
+            return web.json_response({"error": repr(error)}, status=400)
         return web.json_response(_plain(result))
 
 
