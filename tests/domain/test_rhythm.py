@@ -53,9 +53,7 @@ def test_one_night_is_no_alarm_for_a_feed_whose_nights_are_unknown() -> None:
 def test_a_silence_begins_once() -> None:
     published = back(*range(12))
     looks = [NOW + HOUR * step for step in range(40)]
-    alarms = [
-        now for before, now in itertools.pairwise(looks) if fell_silent(published, before, now)
-    ]
+    alarms = [now for before, now in itertools.pairwise(looks) if fell_silent(published, before, now)]
     assert alarms == [NOW + 13 * HOUR]
 
 
