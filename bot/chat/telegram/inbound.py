@@ -16,8 +16,8 @@ from bot.domain.models import Address
 from bot.ports import ChatEvent, CommandSpec, Inbound
 
 PLATFORM = "telegram"
-TEXT_LIMIT = 1000
-"""Characters of a command that are read; rules are shorter, and Telegram allows 4,096."""
+TEXT_LIMIT = 4096
+"""Characters of a message that are read: as many as Telegram lets people write."""
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@(\w+))?(?=\s|$)")
 _INVISIBLE = re.compile(r"[\u200b-\u200d\u2060\ufeff\u202a-\u202e\u2066-\u2069]")

@@ -53,6 +53,11 @@ DRAIN = 3.0
 LONGEST_PAUSE = 60.0
 REFUSED_PAUSE = 300.0
 AT_ONCE = 16
+"""Chats whose updates are worked on at the same time."""
+
+BACKLOG = 1000
+"""Updates that may wait for their turn before no more are taken."""
+
 
 log = structlog.get_logger()
 
@@ -233,7 +238,7 @@ class TelegramPlatform:
             begun = [self._begin(update) for update in updates]
             offset = max((number_of(update) + 1 for update in updates), default=offset)
             if begun:
-                await asyncio.wait(begun, timeout=GRACE)
+                await asyncio.wait(begun, timeout=GRACE if len(self._tasks) < BACKLOG else None)
 
     async def _ask_for_updates(self, offset: int) -> Sequence[object]:
         """The next updates, unread: the library's `get_updates` fails as a whole for one it can't read."""
@@ -281,9 +286,10 @@ class TelegramPlatform:
     async def feed_update(self, data: object) -> bool:
         """Take an update that came by webhook, as parsed JSON; it is worked on in the background.
 
-        Returns False before the account is connected: answer 503 and Telegram brings it again.
+        Returns False before the account is connected and when too many wait: answer with an error and
+        Telegram brings it again.
         """
-        if self._me is None:
+        if self._me is None or len(self._tasks) >= BACKLOG:
             return False
         self._begin(data)
         return True

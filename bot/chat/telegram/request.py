@@ -1,7 +1,7 @@
 """HTTP for python-telegram-bot over aiohttp, so that a failure says whether the request can have arrived.
 
 The library's own client (httpx) folds "connection refused" and "connection reset after the request was
-written" into one error, costs an order of magnitude more processor time a request, and logs addresses,
+written" into one error, costs three times the processor time a request, and logs addresses,
 which hold the bot's token. Nothing here logs, retries or waits.
 """
 

@@ -190,11 +190,14 @@ async def test_edited_messages_are_not_heard(telegram: TelegramEmulator, heard: 
     assert await texts(telegram, heard, chat) == []
 
 
-async def test_a_very_long_message_is_read_to_a_limit(telegram: TelegramEmulator, heard: Heard) -> None:
+async def test_all_that_telegram_lets_people_write_is_read_and_no_more(
+    telegram: TelegramEmulator, heard: Heard
+) -> None:
     chat = telegram.add_chat()
-    telegram.user_says(chat, chat, "/topics " + "x" * 4000)
-    await telegram.wait_messages(chat, 1)
-    assert len(heard.commands[0].text) == 1000
+    for length in (4096, 9000):
+        telegram.user_says(chat, chat, "/topics ".ljust(length, "x"))
+    await telegram.wait_messages(chat, 2)
+    assert [len(asked.text) for asked in heard.commands] == [4096, 4096]
 
 
 async def test_updates_that_can_not_be_read_stop_nothing(telegram: TelegramEmulator, heard: Heard) -> None:

@@ -13,6 +13,7 @@ from bot.errors import BadInput
 from tests.chat.telegram.conftest import Heard, Start
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram.server import DEFAULT_TOKEN
+from tests.support.waiting import until
 
 
 def at(chat: int) -> Address:
@@ -93,10 +94,13 @@ async def test_a_server_that_is_down_at_start_is_tried_until_it_is_there(
     await start(connected=False)
     chat = telegram.add_chat()
     telegram.user_says(chat, chat, "/topics")
-    await asyncio.sleep(0.2)
+
+    async def failed() -> bool:
+        return "telegram_unreachable" in "".join(capsys.readouterr())
+
+    await until(failed)
     await telegram.start()
     await telegram.wait_messages(chat, 1)
-    assert "telegram_unreachable" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -130,6 +134,17 @@ async def test_polling_goes_on_after_the_server_was_away(
     await telegram.wait_messages(chat, 1)
 
 
+async def test_a_connection_that_the_server_closed_meanwhile_is_not_used_again(
+    telegram: TelegramEmulator, platform: TelegramPlatform
+) -> None:
+    chat = telegram.add_chat()
+    for _ in range(3):
+        assert isinstance(await platform.send(at(chat), say("x"), "k"), Sent)
+        await telegram.stop()
+        await telegram.start()
+    assert len(telegram.messages(chat)) == 3
+
+
 async def test_each_update_is_handled_once(
     telegram: TelegramEmulator, platform: TelegramPlatform, heard: Heard
 ) -> None:
@@ -146,10 +161,14 @@ async def test_a_revoked_token_is_reported_and_crashes_nothing(
 ) -> None:
     telegram.revoke_token()
     await start(connected=False)
-    assert await telegram.world.until(lambda: False, 0.3) is False
-    output = capsys.readouterr()
-    assert output.out.count("telegram_token_refused") == 1
-    assert telegram.token.split(":")[1] not in output.out + output.err
+    logged: list[str] = []
+
+    async def refused() -> bool:
+        logged.extend(capsys.readouterr())
+        return "telegram_token_refused" in "".join(logged)
+
+    await until(refused)
+    assert telegram.token.split(":")[1] not in "".join(logged)
 
 
 async def test_the_token_is_never_logged(
@@ -258,6 +277,14 @@ async def test_an_update_before_the_account_is_connected_is_to_be_brought_again(
         DEFAULT_TOKEN, heard.hooks(), webhook=Webhook("https://heraut.example/hook", SECRET)
     )
     assert await platform.feed_update({"update_id": 1}) is False
+
+
+async def test_when_too_many_updates_wait_no_more_are_taken(
+    telegram: TelegramEmulator, platform: TelegramPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.chat.telegram.platform.BACKLOG", 2)
+    taken = [await platform.feed_update({"update_id": number}) for number in range(4)]
+    assert taken == [True, True, False, False]
 
 
 @pytest.mark.parametrize("garbage", [None, [], "x", {}, {"update_id": "x"}, {"update_id": 1, "message": 7}])
