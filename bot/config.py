@@ -145,7 +145,7 @@ class PollingSettings(Section):
 class AlertSettings(Section):
     """`[alerts]`: defaults of a new subscription and of a chat."""
 
-    threshold: float = Field(default=0.2, ge=0, le=1)
+    threshold: float = Field(default=0.25, ge=0, le=1)
     languages: Languages = ("nl", "en")
     language: Language = "en"
     timezone: Timezone = "Europe/Amsterdam"

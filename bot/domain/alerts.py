@@ -6,9 +6,6 @@ from datetime import datetime, timedelta
 from bot.domain.identity import is_news
 from bot.domain.models import Chat, ChatState, Subscription
 
-# A feed is polled some time after an article was written: what was on its way counts as new.
-GRACE = timedelta(minutes=30)
-
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -54,7 +51,7 @@ def judge(
         return Verdict(
             False, f"mentioned in passing: {salience:.2f} is below the threshold {wish.threshold:.2f}"
         )
-    since = max(news.feed_since, wish.created_at) if news.first_poll else wish.created_at - GRACE
+    since = max(news.feed_since, wish.created_at) if news.first_poll else wish.created_at
     if not is_news(news.published, news.seen_at, since, news.first_poll):
         return Verdict(False, "it is older than the subscription")
     if now - (news.published or news.seen_at) > max_age:

@@ -34,7 +34,7 @@ class Place:
 class Defaults:
     """What a new chat and a new subscription start with. `threshold` is the least salience, 0..1."""
 
-    threshold: float = 0.2
+    threshold: float = 0.25
     timezone: str = "Europe/Amsterdam"
 
 

@@ -1,0 +1,172 @@
+"""The pump: every answer of a platform, and what it means for the ledger."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.models import (
+    ChatState,
+    DeliveryState,
+    Gone,
+    LaneDown,
+    Malformed,
+    Moved,
+    Outcome,
+    RetryAfter,
+    Transient,
+    Unknown,
+    Vanished,
+)
+from bot.store import chats, deliveries
+from tests.support.newsroom import LANE, Newsroom, place, report
+
+
+async def owe_one(room: Newsroom, chat: str = "anna", number: int = 1) -> None:
+    feed = await room.add_feed()
+    await room.manager.subscribe(place(chat), "nato")
+    await room.take(feed, [report(f"NAVO-besluit nummer {number} is genomen", number, room.clock.now())])
+
+
+async def states(room: Newsroom) -> dict[DeliveryState, int]:
+    async with room.database.read() as tx:
+        return await deliveries.counts(tx)
+
+
+async def test_what_the_platform_took_is_sent_and_closed(room: Newsroom) -> None:
+    await owe_one(room)
+    await room.deliver()
+    assert await states(room) == {DeliveryState.SENT: 1}
+    assert room.paper.titles("anna") == ["NAVO-besluit nummer 1 is genomen"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [RetryAfter(30), RetryAfter(30, whole_lane=True), Transient("503"), Unknown("timeout"), LaneDown("401")],
+)
+async def test_what_failed_for_now_is_kept_and_sent_later(room: Newsroom, answer: Outcome) -> None:
+    await owe_one(room)
+    room.paper.answers = [answer]
+    await room.deliver()
+    assert await states(room) == {DeliveryState.PENDING: 1}
+    room.clock.advance(timedelta(minutes=2))
+    await room.deliver()
+    assert await states(room) == {DeliveryState.SENT: 1}
+
+
+async def test_a_retry_carries_the_same_key(room: Newsroom) -> None:
+    await owe_one(room)
+    room.paper.answers = [Unknown("connection reset")]
+    await room.deliver()
+    room.clock.advance(timedelta(minutes=2))
+    await room.deliver()
+    (first, second) = [key for _, _, key in room.paper.sent]
+    assert first == second
+    assert len(first) <= 25
+
+
+async def test_a_waiting_lane_sends_nothing_at_all(room: Newsroom) -> None:
+    await owe_one(room, "anna")
+    room.paper.answers = [RetryAfter(600, whole_lane=True)]
+    await room.deliver()
+    await owe_one(room, "bram", 2)
+    await room.deliver()
+    assert room.paper.titles("bram") == []
+    room.clock.advance(timedelta(minutes=11))
+    await room.deliver()
+    assert len(room.paper.titles("bram")) == 1
+
+
+async def test_a_waiting_chat_does_not_hold_up_another_and_keeps_its_order(room: Newsroom) -> None:
+    await owe_one(room, "anna", 1)
+    room.paper.answers = [RetryAfter(60)]
+    await room.deliver()
+    await owe_one(room, "bram", 2)
+    await room.deliver()
+    assert len(room.paper.titles("bram")) == 1
+    assert room.paper.titles("anna") == ["NAVO-besluit nummer 1 is genomen"]
+    room.clock.advance(timedelta(minutes=2))
+    await room.deliver()
+    assert room.paper.titles("anna")[1:] == [
+        "NAVO-besluit nummer 1 is genomen",
+        "NAVO-besluit nummer 2 is genomen",
+    ]
+
+
+async def test_a_chat_that_is_gone_is_paused_and_keeps_its_wishes(room: Newsroom) -> None:
+    await owe_one(room)
+    room.paper.answers = [Gone("bot was blocked by the user")]
+    await room.deliver()
+    chat, wishes = await room.manager.subscriptions(place())
+    assert chat is not None
+    assert (chat.state, chat.paused_why) == (ChatState.PAUSED, "bot was blocked by the user")
+    assert len(wishes) == 1
+
+
+async def test_a_chat_that_moved_is_followed_to_its_new_id(room: Newsroom) -> None:
+    await owe_one(room)
+    room.paper.answers = [Moved("anna-supergroup")]
+    await room.deliver()
+    assert room.paper.titles("anna-supergroup") == ["NAVO-besluit nummer 1 is genomen"]
+    _, wishes = await room.manager.subscriptions(place("anna-supergroup"))
+    assert len(wishes) == 1
+
+
+async def test_what_is_refused_as_malformed_is_sent_plain(room: Newsroom) -> None:
+    await owe_one(room)
+    room.paper.answers = [Malformed("can't parse entities")]
+    await room.deliver()
+    assert await states(room) == {DeliveryState.SENT: 1}
+    _, message, _ = room.paper.sent[1]
+    assert message.card is None
+    assert message.lines[0] == ("NAVO-besluit nummer 1 is genomen",)
+
+
+async def test_what_is_refused_even_plain_fails_visibly(room: Newsroom) -> None:
+    await owe_one(room)
+    room.paper.answers = [Malformed("bad"), Malformed("still bad")]
+    await room.deliver()
+    assert await states(room) == {DeliveryState.FAILED: 1}
+
+
+async def test_an_edit_of_a_message_that_vanished_is_dropped(room: Newsroom) -> None:
+    feed = await room.add_feed()
+    await room.manager.subscribe(place(), "nato")
+    now = room.clock.now()
+    await room.take(feed, [report("NAVO oefent", 1, now)])
+    await room.deliver()
+    await room.take(feed, [report("NAVO oefent in Zeeland", 1, now)])
+    room.clock.advance(timedelta(minutes=30))
+    room.paper.answers = [Vanished("message to edit not found")]
+    await room.deliver()
+    assert await states(room) == {DeliveryState.SENT: 1, DeliveryState.DROPPED: 1}
+
+
+async def test_what_waited_past_its_time_to_live_is_not_sent_as_news(room: Newsroom) -> None:
+    await owe_one(room)
+    room.clock.advance(timedelta(hours=7))
+    await room.deliver()
+    assert room.paper.sent == []
+    assert await states(room) == {DeliveryState.DROPPED: 1}
+
+
+async def test_what_a_crash_cut_off_is_sent_again_with_its_key(room: Newsroom) -> None:
+    await owe_one(room)
+    async with room.database.write() as tx:
+        (claimed,) = await deliveries.claim(tx, LANE, room.clock.now(), 10)
+    await room.deliver()
+    assert room.paper.sent == []
+    await room.pump.recover()
+    await room.deliver()
+    assert [key for _, _, key in room.paper.sent] == [f"heraut-{claimed.id}"]
+
+
+async def test_moving_to_a_chat_that_is_known_joins_their_wishes(room: Newsroom) -> None:
+    await owe_one(room, "old")
+    await room.manager.subscribe(place("new"), "nato")
+    await room.manager.subscribe(place("old"), "rutte")
+    async with room.database.write() as tx:
+        await chats.move(tx, LANE, "old", "new")
+    await room.deliver()
+    _, wishes = await room.manager.subscriptions(place("new"))
+    assert {wish.value for wish in wishes} == {"nato", "rutte"}
+    assert len(room.paper.titles("new")) == 1
