@@ -6,6 +6,7 @@ from bot.cli.check import check_config
 from bot.cli.match import match
 from bot.cli.parse import parse
 from bot.cli.replay import replay
+from bot.cli.rules import rules
 from bot.cli.run import demo, run
 
 cli = typer.Typer(
@@ -23,6 +24,7 @@ cli.command()(demo)
 cli.command("check-config")(check_config)
 cli.command()(match)
 cli.command()(parse)
+cli.add_typer(rules, name="rules")
 cli.command()(replay)
 
 

@@ -12,7 +12,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 DEFAULT_LANGUAGES = ("nl", "en", "de", "fr")
 
-_SAMPLE = 600
+_SAMPLE = 300
 _LETTERS_TO_OVERRULE = 40
 _SURE = 0.9
 
@@ -32,7 +32,7 @@ class LanguageGuesser:
         """The language of `text`, ISO 639-1.
 
         Args:
-            text: headline and lead; only the first 600 characters are read.
+            text: headline and lead; only the first 300 characters are read.
             prior: what the feed or the item says, such as ``nl`` or ``en-GB``.
         """
         claimed = (prior or "").strip().lower().replace("_", "-").partition("-")[0]

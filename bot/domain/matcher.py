@@ -4,7 +4,7 @@ Build a new matcher when packs or rules change; a matcher itself never changes a
 between threads. What is written where is decided in `finder`, which rules hold in `program`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -64,8 +64,8 @@ class Matcher:
         by_literal: dict[str, list[Alias]] = {}
         for alias in aliases_of(catalog):
             by_literal.setdefault(alias.literal, []).append(alias)
-        program = Program.build(rules)
-        patterns = (*by_literal, *program.literals) or _NO_LITERALS
+        program, literals = Program.build(rules)
+        patterns = (*by_literal, *literals) or _NO_LITERALS
         automaton = AhoCorasick(patterns, store_patterns=False, implementation=Implementation.ContiguousNFA)
         aliases = [tuple(group) for group in by_literal.values()]
         return cls(catalog, program, aliases, automaton, LanguageGuesser(languages))
@@ -107,7 +107,7 @@ class Matcher:
 
     def _judge(self, reading: Reading, seen: Sequence[tuple[int, int, int]]) -> Evidence:
         document = reading.document
-        sample = f"{document.title}. {document.text[:600]}"
+        sample = f"{document.title}. {document.text[:300]}"
         language = self._guesser.language_of(sample, document.language)
         count = len(self._aliases)
         written = [
@@ -145,6 +145,9 @@ class _Facts:
         if literal not in self._literals:
             return False
         return not in_title or any(map(self._evidence.reading.in_title, self._offsets(literal)))
+
+    def has_all(self, literals: Iterable[int]) -> bool:
+        return self._literals.issuperset(literals)
 
     def names(self, entity: int, *, in_title: bool) -> bool:
         if entity not in self._entities:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from bot.domain.rule_tree import All, EntityRef, Field, FieldIs, Near, Node, Not, Rule, Some, Words
 
-LITERAL, TITLE_LITERAL, ENTITY, TITLE_ENTITY, ABOUT, PROPERTY, ALL, SOME, NOT, NEAR = range(10)
+LITERAL, TITLE_LITERAL, ENTITY, TITLE_ENTITY, ABOUT, PROPERTY, ALL, SOME, NOT, NEAR, LITERALS = range(11)
 
 _LEAF_SIZE = 2
 _COMMON = frozenset(
@@ -29,6 +29,8 @@ class Evidence(Protocol):
 
     def has(self, literal: int, *, in_title: bool) -> bool: ...
 
+    def has_all(self, literals: "array[int]") -> bool: ...
+
     def names(self, entity: int, *, in_title: bool) -> bool: ...
 
     def is_about(self, entity: int) -> bool: ...
@@ -39,48 +41,87 @@ class Evidence(Protocol):
 
 
 @dataclass(slots=True)
+class _Pairs:
+    """(key, rule) pairs as two arrays, as a tuple per pair would cost 20 times as much."""
+
+    keys: "array[int]" = field(default_factory=lambda: array("i"))
+    rules: "array[int]" = field(default_factory=lambda: array("i"))
+
+    def add(self, key: int, rule: int) -> None:
+        self.keys.append(key)
+        self.rules.append(rule)
+
+
+@dataclass(slots=True)
 class _Index:
-    """From a key (literal, entity, property) to rules, as two arrays."""
+    """From a key (literal, entity, property) to its rules: those of `key` start at ``starts[key]``."""
 
     starts: "array[int]"
     rules: "array[int]"
 
     @classmethod
-    def of(cls, pairs: list[tuple[int, int]], size: int) -> "_Index":
-        pairs.sort()
-        starts = array("i", [0] * (size + 1))
-        for key, _ in pairs:
+    def of(cls, pairs: _Pairs, size: int) -> "_Index":
+        """Counting sort of `pairs`, whose keys are below `size`."""
+        starts = array("i", bytes(4 * (size + 1)))
+        for key in pairs.keys:
             starts[key + 1] += 1
         for key in range(size):
             starts[key + 1] += starts[key]
-        return cls(starts, array("i", [rule for _, rule in pairs]))
+        free, rules = starts[:], array("i", bytes(4 * len(pairs.rules)))
+        for key, rule in zip(pairs.keys, pairs.rules, strict=True):
+            rules[free[key]] = rule
+            free[key] += 1
+        return cls(starts, rules)
 
     def get(self, key: int) -> "array[int] | tuple[()]":
+        """The rules of `key`."""
         start, end = self.starts[key], self.starts[key + 1]
         return self.rules[start:end] if end > start else ()
 
 
 @dataclass(slots=True)
-class Program:
-    """All rules. `literals` are what to look for, in the order of their numbers."""
+class _Numbers:
+    """From a rule's key to its number, in 12 bytes a rule: hashes in order, and whose they are."""
 
     keys: tuple[str, ...]
-    literals: tuple[str, ...]
+    hashes: "array[int]"
+    order: "array[int]"
+
+    @classmethod
+    def of(cls, keys: tuple[str, ...]) -> "_Numbers":
+        order = array("i", sorted(range(len(keys)), key=lambda number: hash(keys[number])))
+        return cls(keys, array("q", [hash(keys[number]) for number in order]), order)
+
+    def get(self, key: str) -> int | None:
+        """The number of `key`, None when there is no such rule."""
+        at = bisect_left(self.hashes, hash(key))
+        while at < len(self.hashes) and self.hashes[at] == hash(key):
+            if self.keys[self.order[at]] == key:
+                return self.order[at]
+            at += 1
+        return None
+
+
+@dataclass(slots=True)
+class Program:
+    """All rules, by number; `keys` are what they were registered under."""
+
+    keys: tuple[str, ...]
     properties: tuple[tuple[Field, str], ...]
     entities: tuple[str, ...]
-    _numbers: dict[str, int]
+    _numbers: _Numbers
     _code: "array[int]"
     _starts: "array[int]"
     _settled: tuple[_Index, _Index, _Index]
     _triggers: tuple[_Index, _Index, _Index]
 
     @classmethod
-    def build(cls, rules: Mapping[str, Rule]) -> "Program":
-        """Compile `rules`."""
+    def build(cls, rules: Mapping[str, Rule]) -> "tuple[Program, list[str]]":
+        """Compile `rules`; beside the program, what to look for, in the order of the literals' numbers."""
         compiler = _Compiler()
         for rule in rules.values():
             compiler.add(rule)
-        return compiler.finish(tuple(rules))
+        return compiler.finish(tuple(rules)), list(compiler.literals)
 
     def true_rules(
         self, literals: Iterable[int], entities: Iterable[int], properties: Iterable[int], evidence: Evidence
@@ -123,8 +164,10 @@ class Program:
                 return any(self._holds(child, evidence) for child in self._children(at))
             case 8:
                 return not self._holds(at + _LEAF_SIZE, evidence)
-            case _:
+            case 9:
                 return self._is_near(at, evidence)
+            case _:
+                return evidence.has_all(self._code[at + _LEAF_SIZE : operand])
 
     def _children(self, at: int) -> Iterable[int]:
         end = self._code[at + 1]
@@ -194,8 +237,8 @@ class _Compiler:
     properties: dict[tuple[Field, str], int] = field(default_factory=dict)
     code: "array[int]" = field(default_factory=lambda: array("i"))
     starts: "array[int]" = field(default_factory=lambda: array("i"))
-    settled: tuple[list[tuple[int, int]], ...] = field(default_factory=lambda: ([], [], []))
-    triggers: tuple[list[tuple[int, int]], ...] = field(default_factory=lambda: ([], [], []))
+    settled: tuple[_Pairs, ...] = field(default_factory=lambda: (_Pairs(), _Pairs(), _Pairs()))
+    triggers: tuple[_Pairs, ...] = field(default_factory=lambda: (_Pairs(), _Pairs(), _Pairs()))
 
     def add(self, rule: Rule) -> None:
         number = len(self.starts)
@@ -203,7 +246,7 @@ class _Compiler:
         trigger = self._trigger(rule.root)
         self._emit(rule.root)
         for kind, key in set(trigger.keys):
-            (self.settled if trigger.settles else self.triggers)[kind].append((key, number))
+            (self.settled if trigger.settles else self.triggers)[kind].add(key, number)
 
     def finish(self, keys: tuple[str, ...]) -> Program:
         sizes = (len(self.literals), len(self.entities), len(self.properties))
@@ -211,10 +254,9 @@ class _Compiler:
         triggers = [_Index.of(pairs, size) for pairs, size in zip(self.triggers, sizes, strict=True)]
         return Program(
             keys=keys,
-            literals=tuple(self.literals),
             properties=tuple(self.properties),
             entities=tuple(self.entities),
-            _numbers={key: number for number, key in enumerate(keys)},
+            _numbers=_Numbers.of(keys),
             _code=self.code,
             _starts=self.starts,
             _settled=(settled[0], settled[1], settled[2]),
@@ -240,6 +282,9 @@ class _Compiler:
                 code.extend((opcode, self._entity(node)))
             case FieldIs():
                 code.extend((PROPERTY, self._property(node)))
+            case All() if all(isinstance(child, Words) and not child.in_title for child in node.children):
+                literals = [self._literal(child) for child in node.children if isinstance(child, Words)]
+                code.extend((LITERALS, len(code) + _LEAF_SIZE + len(literals), *literals))
             case All() | Some():
                 self._emit_group(ALL if isinstance(node, All) else SOME, node.children)
             case Not():

@@ -41,15 +41,8 @@ _TOKEN = re.compile(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _NEAR = re.compile(r"NEAR(?:/(\d*))?\Z")
-_LOOKALIKE = {
-    "and": "AND",
-    "en": "AND",
-    "or": "OR",
-    "of": "OR",
-    "not": "NOT",
-    "niet": "NOT",
-    "near": "NEAR/5",
-}
+_LOWER_NEAR = re.compile(r"[Nn]ear/\d*\Z")
+_LOOKALIKE = {"and": "AND", "en": "AND", "or": "OR", "of": "OR", "not": "NOT", "niet": "NOT"}
 _QUOTES = str.maketrans("“”„«»", '"""""')
 
 
@@ -279,8 +272,8 @@ class _Parser:
     def _word(self, token: _Token) -> Words:
         if token.text in ("AND", "OR") or _NEAR.match(token.text):
             raise RuleError(f"{token.text} stands without a word before or after it", token.start, "add one")
-        if token.text.lower() in _LOOKALIKE:
-            operator = _LOOKALIKE[token.text.lower()]
+        operator = _LOOKALIKE.get(token.text.lower()) or ("NEAR/5" if _LOWER_NEAR.match(token.text) else "")
+        if operator:
             hint = f'write {operator} in capitals, or "{token.text}" in quotes for the word'
             raise RuleError(f"is {token.text!r} meant as an operator?", token.start, hint)
         if token.text.startswith("-"):
