@@ -153,7 +153,7 @@ class Chat:
                 # The page comes from a database that is gone (a demo that was started again).
                 yield "event: reload\ndata:\n\n"
                 return
-            told: Mapping[str, int] = {}
+            told: Mapping[str, int] | None = None
             yield "retry: 1500\n\n"
             async for posts in self._rooms.follow(room.id, after):
                 for post in posts:

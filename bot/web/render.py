@@ -1,5 +1,6 @@
 """Posts as HTML. Every text is escaped by the template engine; nothing of a feed is ever markup here."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from bot.errors import BadInput
 from bot.web.words import age, words
 
 HUES = 8
+ABBREVIATION = re.compile(r"[A-Z]{2,}\b")
 ARTICLES = frozenset({"the", "de", "het"})
 LANGUAGE_NAMES = {"nl": "Dutch", "en": "English"}
 
@@ -103,8 +105,8 @@ def initials(name: str) -> str:
     telling = [word for word in parts if word.lower() not in ARTICLES] or parts
     if not telling:
         return "·"
-    first = telling[0]
-    return first[:3] if first[:3].isupper() else "".join(word[0] for word in telling[:2]).upper()
+    short = ABBREVIATION.match(telling[0])
+    return short[0][:3] if short else "".join(word[0] for word in telling[:2]).upper()
 
 
 def fill(command: str) -> str | None:

@@ -98,7 +98,11 @@ def same_origin(request: Request) -> bool:
     if site is not None and site != "same-origin":
         return False
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
+    if origin is None:
+        return True
+    # "https://name:port", or "null" for a page without an origin (RFC 6454, section 7).
+    _, found, place = origin.partition("://")
+    return bool(found) and place.lower() == request.headers.get("host", "").lower()
 
 
 class Pace:

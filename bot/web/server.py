@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from bot.errors import BadInput
 
 DRAIN_SECONDS = 5
+BACKLOG = 128
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -24,6 +25,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise BadInput(f"cannot listen on {host} port {port}: {error.strerror}", "set web.port") from error

@@ -1,0 +1,62 @@
+"""The site around the pages: health, static files, errors."""
+
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+import bot.web
+from tests.support.site import running_site
+
+STATIC = Path(bot.web.__file__).parent / "static"
+
+
+async def test_health_says_that_all_is_well(client: aiohttp.ClientSession) -> None:
+    async with client.get("/health") as answer:
+        assert answer.status == 200
+        assert await answer.json() == {"status": "ok", "version": "1.2.3", "lanes": 1}
+
+
+async def test_health_says_that_something_is_wrong(tmp_path: Path) -> None:
+    async with (
+        running_site(tmp_path, healthy=False) as site,
+        aiohttp.ClientSession(site.url) as client,
+        client.get("/health") as answer,
+    ):
+        assert answer.status == 503
+        assert (await answer.json())["status"] == "failing"
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/c/nowhere", "/c/nowhere/events", "/static/none.js"])
+async def test_a_page_that_does_not_exist_is_a_404_for_people_and_programs(
+    client: aiohttp.ClientSession, path: str
+) -> None:
+    async with client.get(path, headers={"accept": "text/html", "accept-language": "nl"}) as answer:
+        assert answer.status == 404
+        assert "Deze pagina bestaat niet" in await answer.text()
+    async with client.get(path) as answer:
+        assert (answer.status, answer.content_type) == (404, "application/json")
+
+
+@pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static//etc/passwd"])
+async def test_nothing_outside_the_static_folder_is_served(client: aiohttp.ClientSession, path: str) -> None:
+    async with client.get(aiohttp.client.URL(str(client._base_url)[:-1] + path, encoded=True)) as answer:
+        assert answer.status == 404
+
+
+async def test_static_files_are_checked_again_and_not_sent_again(client: aiohttp.ClientSession) -> None:
+    async with client.get("/static/chat.css") as answer:
+        assert answer.headers["cache-control"] == "no-cache"
+        tag = answer.headers["etag"]
+    async with client.get("/static/chat.css", headers={"if-none-match": tag}) as answer:
+        assert answer.status == 304
+
+
+def test_nothing_in_the_static_files_names_another_host() -> None:
+    files = [path for path in STATIC.iterdir() if path.suffix in (".js", ".css", ".svg")]
+    assert len(files) >= 6
+    for path in files:
+        text = path.read_text(encoding="utf8").replace("http://www.w3.org/2000/svg", "")
+        assert "http:" not in text, path
+        assert "https:" not in text, path
+        assert "@import" not in text, path
