@@ -10,12 +10,20 @@ from yarl import URL
 
 from bot.domain.models import PollState
 
+_APACHE_SUFFIX = '-gzip"'
+
 
 def conditions(state: PollState) -> dict[str, str]:
-    """The headers that ask for a body only if it changed (RFC 9110, section 13)."""
+    """The headers that ask for a body only if it changed (RFC 9110, section 13).
+
+    Apache adds ``-gzip`` to the ETag of a compressed answer and then does not know it again
+    (https://bz.apache.org/bugzilla/show_bug.cgi?id=45023), so the plain one is sent along.
+    """
     asked: dict[str, str] = {}
     if state.etag:
         asked[hdrs.IF_NONE_MATCH] = state.etag
+        if state.etag.endswith(_APACHE_SUFFIX):
+            asked[hdrs.IF_NONE_MATCH] += f', {state.etag.removesuffix(_APACHE_SUFFIX)}"'
     if state.last_modified:
         asked[hdrs.IF_MODIFIED_SINCE] = state.last_modified
     return asked

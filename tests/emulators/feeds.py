@@ -275,7 +275,10 @@ class FeedServer:
         responder = self._answers.get(request.path_qs)
         if responder is None:
             return web.Response(status=404, text="no such path")
-        return await responder(request)
+        try:
+            return await responder(request)
+        except ConnectionError:
+            return web.Response()  # the caller had enough and left
 
 
 def encoded(body: bytes, encoding: Encoding | None) -> bytes:

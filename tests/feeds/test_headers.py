@@ -25,6 +25,10 @@ def test_each_known_validator_is_sent() -> None:
     assert conditions(PollState(last_modified=LATER)) == {"If-Modified-Since": LATER}
 
 
+def test_an_etag_that_apache_does_not_know_again_is_sent_both_ways() -> None:
+    assert conditions(PollState(etag='"5f-gzip"')) == {"If-None-Match": '"5f-gzip", "5f"'}
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [

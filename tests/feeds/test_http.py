@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import uvloop
 
 from bot.domain.models import FeedSpec, Fetched, Outlet, PollState
 from bot.errors import (
@@ -18,6 +19,7 @@ from bot.errors import (
 from bot.feeds.http import Fetcher
 from tests.emulators.feeds import Encoding, FeedServer
 from tests.support.fetching import QUICK
+from tests.support.names import Names
 
 BODY = b"<rss version='2.0'><channel><title>Nieuws</title></channel></rss>"
 OUTLET = Outlet("Proefkrant", "proef")
@@ -365,3 +367,28 @@ async def test_requests_go_through_the_proxy(server: FeedServer) -> None:
         assert server.seen("/feed")[0].headers["Host"] == "nieuws.example"
         with pytest.raises(FeedRefused):
             await behind.fetch(spec(server.url("/feed")), NEVER)
+
+
+async def test_it_works_on_uvloop_too(server: FeedServer) -> None:
+    server.put("/feed", BODY, encoding="br")
+    server.drip("/drip")
+    server.bomb("/bomb", 20_000_000)
+
+    async def ask() -> list[str]:
+        hosts = [server.host]
+        async with Fetcher("Heraut-test/1", allow_hosts=hosts, limits=QUICK, look_up=Names()) as fetcher:
+            first = await fetcher.fetch(spec(server.url("/feed")), NEVER)
+            second = await fetcher.fetch(spec(server.url("/feed")), after(first))
+            urls = [server.url("/drip"), server.url("/bomb"), "http://localhost.:1/", "http://weg.example/"]
+            failures = await asyncio.gather(
+                *(fetcher.fetch(spec(url), NEVER) for url in urls), return_exceptions=True
+            )
+        return [str(first.body == BODY), str(second.body), *(type(one).__name__ for one in failures)]
+
+    def run() -> list[str]:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(ask())
+
+    assert await asyncio.to_thread(run) == [
+        "True", "None", "FeedTooLarge", "FeedTooLarge", "FeedRefused", "FeedUnreachable"
+    ]  # fmt: skip
