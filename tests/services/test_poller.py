@@ -1,0 +1,162 @@
+"""The poller against a real server: one bad feed is an error on that feed, and all others go on."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.models import FeedSpec, Outlet
+from bot.domain.schedule import Pace
+from bot.feeds.http import Fetcher, FetchLimits
+from bot.services.poller import Poller
+from bot.store import feeds
+from tests.emulators.feeds import FeedServer
+from tests.support.feedbuilder import FeedItem, rss
+from tests.support.newsroom import Newsroom, place
+
+MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[FeedServer]:
+    async with FeedServer() as feed_server:
+        yield feed_server
+
+
+@pytest.fixture
+async def poller(room: Newsroom, server: FeedServer) -> AsyncIterator[Poller]:
+    limits = FetchLimits(max_bytes=MEGABYTE, total_seconds=1.5, spacing_seconds=0, per_host=20)
+    async with Fetcher("Heraut-test", allow_hosts=[server.host], limits=limits) as fetcher:
+        yield Poller(room.database, fetcher, room.ingest, room.clock, Pace())
+
+
+async def configure(room: Newsroom, server: FeedServer, *paths: str) -> None:
+    specs = [FeedSpec(server.url(path), Outlet(path.strip("/"), path.strip("/")), "nl") for path in paths]
+    async with room.database.write() as tx:
+        await feeds.configure(tx, specs, room.clock.now(), timedelta(minutes=5))
+
+
+async def poll(poller: Poller) -> int:
+    count = await poller.tick()
+    await poller.drain()
+    return count
+
+
+def item(title: str, room: Newsroom) -> FeedItem:
+    return FeedItem(title, f"https://krant.example/{len(title)}", "", room.clock.now())
+
+
+BAD: dict[str, Callable[[FeedServer], None]] = {
+    "not-a-feed": lambda server: server.put(
+        "/bad", b"<html><body>Welkom!</body></html>", content_type="text/html"
+    ),
+    "garbage": lambda server: server.put("/bad", bytes(range(256)) * 50),
+    "empty": lambda server: server.put("/bad", b""),
+    "huge": lambda server: server.large("/bad", 50 * MEGABYTE),
+    "never-ends": lambda server: server.endless("/bad"),
+    "drips": lambda server: server.drip("/bad"),
+    "redirects-for-ever": lambda server: server.redirect("/bad", server.redirect_for_ever("/loop")),
+    "zip-bomb": lambda server: server.bomb("/bad", 200 * MEGABYTE),
+    "reset": lambda server: server.reset("/bad"),
+    "500": lambda server: server.status("/bad", 500),
+    "404": lambda server: server.status("/bad", 404),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+async def test_a_bad_feed_is_an_error_on_that_feed_and_the_others_go_on(
+    room: Newsroom, server: FeedServer, poller: Poller, kind: str
+) -> None:
+    BAD[kind](server)
+    server.put("/good", rss([item("NAVO vergadert", room)]))
+    await room.manager.subscribe(place(), "nato")
+    await configure(room, server, "/bad", "/good")
+    assert await poll(poller) == 2
+
+    status = await room.manager.status()
+    (failing,) = status.failing
+    assert failing.spec.outlet.name == "bad"
+    assert failing.state.last_error
+    await room.deliver()
+    assert room.paper.titles("anna") == ["NAVO vergadert"]
+
+
+async def test_a_feed_is_polled_when_it_is_due_and_not_before(
+    room: Newsroom, server: FeedServer, poller: Poller
+) -> None:
+    server.put("/good", rss([item("NAVO vergadert", room)]))
+    await configure(room, server, "/good")
+    assert [await poll(poller), await poll(poller)] == [1, 0]
+    room.clock.advance(timedelta(hours=7))
+    assert await poll(poller) == 1
+    assert server.seen("/good")[1].headers.get("If-None-Match")
+
+
+async def test_two_pollers_on_one_database_poll_each_feed_once(
+    room: Newsroom, server: FeedServer, poller: Poller
+) -> None:
+    for number in range(10):
+        server.put(f"/{number}", rss([item("NAVO vergadert", room)]))
+    await configure(room, server, *(f"/{number}" for number in range(10)))
+    async with Fetcher("other", allow_hosts=[server.host]) as fetcher:
+        other = Poller(room.database, fetcher, room.ingest, room.clock, Pace())
+        assert await poller.tick() + await other.tick() == 10
+        await poller.drain()
+        await other.drain()
+    assert len(server.requests) == 10
+
+
+async def test_a_permanent_redirect_is_remembered(room: Newsroom, server: FeedServer, poller: Poller) -> None:
+    server.redirect("/old", server.url("/new"), 301)
+    server.put("/new", rss([item("NAVO vergadert", room)]))
+    await configure(room, server, "/old")
+    await poll(poller)
+    (health,) = (await room.manager.status()).failing or await _health(room)
+    assert health.spec.url == server.url("/new")
+
+
+async def test_a_feed_that_recovers_is_no_longer_failing(
+    room: Newsroom, server: FeedServer, poller: Poller
+) -> None:
+    server.status("/rss", 503)
+    await configure(room, server, "/rss")
+    await poll(poller)
+    assert len((await room.manager.status()).failing) == 1
+    server.put("/rss", rss([item("NAVO vergadert", room)]))
+    room.clock.advance(timedelta(days=2))
+    await poll(poller)
+    assert (await room.manager.status()).failing == []
+
+
+async def test_a_feed_that_was_taken_away_answers_410_and_is_left_alone(
+    room: Newsroom, server: FeedServer, poller: Poller
+) -> None:
+    server.status("/rss", 410)
+    await configure(room, server, "/rss")
+    await poll(poller)
+    room.clock.advance(timedelta(days=30))
+    assert await poll(poller) == 0
+
+
+async def test_our_own_bug_on_one_feed_does_not_stop_another(
+    room: Newsroom, server: FeedServer, poller: Poller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.put("/good", rss([item("NAVO vergadert", room)]))
+    server.put("/odd", rss([item("NAVO oefent", room)]))
+    await configure(room, server, "/odd", "/good")
+    take = room.ingest.take
+
+    async def sometimes(due: object, *rest: object) -> object:
+        if "/odd" in due.spec.url:  # type: ignore[attr-defined]  # FeedDue, untyped in this stand-in
+            raise KeyError("a bug")
+        return await take(due, *rest)  # type: ignore[arg-type]  # the same
+
+    monkeypatch.setattr(room.ingest, "take", sometimes)
+    await poll(poller)
+    (failing,) = (await room.manager.status()).failing
+    assert (failing.spec.outlet.name, failing.state.last_error) == ("odd", "internal error: KeyError")
+
+
+async def _health(room: Newsroom) -> list[feeds.FeedHealth]:
+    async with room.database.read() as tx:
+        return list(await feeds.health(tx))
