@@ -41,7 +41,7 @@ class Command:
 
 async def start(request: Request) -> Message:
     """A short welcome that leads to a first subscription; a deep link's payload subscribes at once."""
-    if request.argument.startswith("topic_"):
+    if request.argument.startswith("topic_") and request.inbound.is_admin:
         return await subscribe(_with(request, request.argument.removeprefix("topic_")))
     return say(
         [Text("Heraut", bold=True), " tells this chat of news, once per story, in Dutch and English."],

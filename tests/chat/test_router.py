@@ -46,6 +46,13 @@ async def test_a_deep_link_subscribes_at_once(router: Router) -> None:
     assert "now follows Mark Rutte" in words(await say(router, "/start topic_rutte"))
 
 
+async def test_a_deep_link_changes_nothing_in_a_group_for_those_who_may_not(
+    router: Router, room: Newsroom
+) -> None:
+    await say(router, "/start topic_rutte", admin=False)
+    assert (await room.manager.subscriptions(place()))[1] == []
+
+
 async def test_help_lists_exactly_the_commands_there_are(router: Router) -> None:
     answer = words(await say(router, "/help"))
     assert [line.split()[0] for line in answer.splitlines() if line.startswith("/")] == [

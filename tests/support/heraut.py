@@ -101,3 +101,22 @@ class HerautProcess:
                 return response.status == 200
         except aiohttp.ClientError:
             return False
+
+
+async def run_cli(*arguments: str, stdin: bytes = b"", seconds: float = 60) -> tuple[int, str, str]:
+    """`heraut` with these arguments, as a shell runs it: status, standard output, standard error."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("HERAUT_")}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        env=clean | {"COLUMNS": "200"},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(seconds):
+        out, errors = await process.communicate(stdin)
+    assert process.returncode is not None
+    return process.returncode, out.decode(), errors.decode()
