@@ -46,12 +46,17 @@ def alert(title: str = "NAVO oefent bij Zeebrugge", age: timedelta = timedelta(m
 
 @dataclass
 class SmallBot:
-    """Answers a few commands, and keeps what it was told."""
+    """Answers a few commands, when it is free to, and keeps what it was told."""
 
     heard: list[Inbound] = field(default_factory=list)
+    free: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.free.set()
 
     async def receive(self, said: Inbound) -> Message:
         self.heard.append(said)
+        await self.free.wait()
         if said.text == "/help":
             lines = [(Text(f"/{command.name}", code=True), " ", command.description) for command in COMMANDS]
             return say((Text("Heraut", bold=True),), *lines, buttons=[[Button("Onderwerpen", "/topics")]])

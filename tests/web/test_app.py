@@ -4,6 +4,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from yarl import URL
 
 import bot.web
 from tests.support.site import running_site
@@ -40,7 +41,7 @@ async def test_a_page_that_does_not_exist_is_a_404_for_people_and_programs(
 
 @pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static//etc/passwd"])
 async def test_nothing_outside_the_static_folder_is_served(client: aiohttp.ClientSession, path: str) -> None:
-    async with client.get(aiohttp.client.URL(str(client._base_url)[:-1] + path, encoded=True)) as answer:
+    async with client.get(URL(str(client._base_url)[:-1] + path, encoded=True)) as answer:
         assert answer.status == 404
 
 

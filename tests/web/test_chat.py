@@ -158,7 +158,8 @@ async def cursor_of(site: Site) -> str:
 async def test_a_stream_continues_after_the_last_event_without_loss_or_double(
     client: aiohttp.ClientSession, site: Site
 ) -> None:
-    seen, last = [], ""
+    seen: list[int] = []
+    last = ""
     for number in range(12):
         await site.send(alert(f"Bericht {number}"), str(number))
     while len(seen) < 12:
