@@ -95,9 +95,11 @@ class _Finding:
             hits += self._office(one)
         hits += self._surnames(hits)
         sure = {hit.entity for hit in hits}
-        for one in self.by_role[Role.AMBIGUOUS]:
+        for one in sorted(self.by_role[Role.AMBIGUOUS], key=_needs_company):
             if self._in_context(one, sure):
                 hits.append(self._named(one))
+                if not _needs_company(one):
+                    sure.add(one.alias.owner)
         for one in self.by_role[Role.AMBIGUOUS_OFFICE]:
             if self._in_context(one, sure):
                 hits += self._office(one)
@@ -109,7 +111,9 @@ class _Finding:
 
     def _named(self, one: Seen) -> Hit:
         name = self.catalog.entities[one.alias.owner].name
-        return Hit(one.alias.owner, one.start, one.end, _WHY[one.alias.role].format(self._quoted(one), name))
+        is_plain = one.alias.role is Role.AMBIGUOUS and not _needs_company(one)
+        why = _WHY[Role.NAME if is_plain else one.alias.role]
+        return Hit(one.alias.owner, one.start, one.end, why.format(self._quoted(one), name))
 
     def _quoted(self, one: Seen) -> str:
         return f"“{self.reading.cased[one.start : one.end]}”"
@@ -210,6 +214,11 @@ _WHY = {
 }
 
 
+def _needs_company(one: Seen) -> bool:
+    """Whether an ambiguous name waits for others; one that only bars something is as sure as a name."""
+    return one.alias.context is not None and bool(one.alias.context.needs)
+
+
 def _without_doubles(hits: list[Hit]) -> list[Hit]:
     """In order of place, without those of an entity inside a longer one of the same entity."""
     kept: list[Hit] = []
@@ -251,7 +260,7 @@ def _case_fits(reading: Reading, alias: Alias, start: int, end: int) -> bool:
     surface = reading.cased[start:end]
     if alias.case is Case.EXACT:
         return surface == alias.text
-    if alias.word and reading.is_shouted(start):
+    if alias.case is Case.UPPER and alias.word and reading.is_shouted(start):
         return False
     if alias.case is Case.UPPER:
         return surface.upper() == surface

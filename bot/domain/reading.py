@@ -118,6 +118,8 @@ class Reading:
     def is_shouted(self, offset: int) -> bool:
         """Whether the sentence around `offset` is ALL CAPS."""
         start, end = self.sentence(offset)
+        if self.in_title(offset) and end - start < 2 * _MIN_SHOUTED:
+            start, end = 0, self.title_end
         letters = [char for char in self.cased[start:end] if char.isalpha()]
         return len(letters) >= _MIN_SHOUTED and sum(map(str.isupper, letters)) >= 0.9 * len(letters)
 

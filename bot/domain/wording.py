@@ -25,21 +25,44 @@ ADJECTIVE_ENDINGS: dict[str, frozenset[str]] = {
 }
 
 NO_HOLDER_BEFORE = _words("""
-    oud ex voormalig voormalige toenmalig toenmalige gewezen vorige vice plaatsvervangend plaatsvervangende
-    eerste first adjunct toekomstig toekomstige aanstaand aanstaande aspirant beoogd beoogde potentiele
-    mogelijke elke iedere volgende eerdere kandidaat geen wijlen former then onetime previous deputy under
-    assistant future next would aspiring potential possible any every another no late past prospective
-    wannabe ehemalige ehemaliger ehemaligen ehemaligem fruhere fruherer fruheren damalige damaliger
-    damaligen stellvertretende stellvertretender stellvertretenden kunftige kunftiger kunftigen nachste
-    nachster nachsten vize ancien ancienne anciens futur prochain prochaine feu
+    oud ex voormalig voormalige toenmalig toenmalige gewezen vorige vice plaatsvervangend
+    plaatsvervangende eerste first adjunct toekomstig toekomstige aanstaand aanstaande aspirant beoogd
+    beoogde potentiele mogelijke elke iedere volgende eerdere kandidaat geen wijlen former then onetime
+    previous deputy under assistant future next would aspiring potential possible any every another no
+    late past prospective wannabe incoming pro anti aankomend aankomende een a an ein eine einen einem
+    einer erster ersten un une ehemalige ehemaliger ehemaligen ehemaligem fruhere fruherer fruheren
+    damalige damaliger damaligen stellvertretende stellvertretender stellvertretenden kunftige kunftiger
+    kunftigen nachste nachster nachsten vize ancien ancienne anciens futur prochain prochaine feu
 """)
 """Before a title, these say that its present holder is not meant."""
 
+BECOMING = _words("""
+    candidate candidates become becomes became becoming elected appointed named nominated tipped picked
+    chosen bid race run running favourite favorite frontrunner succeed succeeds succeeded replace
+    replaces replaced resigned resigns geworden benoemd gekozen verkozen voorgedragen getipt kandidaat
+    kandidaten kandidatuur gooi favoriet opvolgen gewahlt ernannt kandidat kandidatin kandidatur devenir
+    devient devenu deviendra elu elue nomme nommee candidat candidature
+""")
+"""Shortly before a title, these say that somebody gets, wants or leaves it, who need not be its holder."""
+
+BETWEEN_BECOMING = _words("""
+    the a an as for to be of job post role office position new first de het een als voor tot van naar
+    baan functie ambt nieuwe eerste zum zur neuer neue neuen der die den des amt posten le la au du
+    poste comme nouveau nouvelle premier
+""")
+"""What may stand between one of those and the title."""
+
+BECOMING_BARE = _words("als comme wordt werd worden werden wird wurde")
+"""As `BECOMING`, when no article follows or the title is new: *wordt NAVO-chef*, not *wordt de president*."""
+
+NEW = _words("nieuwe new neuer neue neuen nouveau nouvelle")
+"""Before a title: somebody else held it until now."""
+
 NO_HOLDER_AFTER = _words("""
-    candidate candidates candidacy hopeful hopefuls nominee nominees contender contenders election elections
-    elect designate of race job post role debate vote primary kandidaat kandidaten kandidate kandidatuur
-    verkiezing verkiezingen verkiezingsstrijd verkiezingscampagne verkiezingsdebat vacature kandidatin
-    kandidatur wahl wahlen wahlkampf amt candidat candidats candidature
+    candidate candidates candidacy hopeful hopefuls nominee nominees contender contenders election
+    elections elect worden designate of race job post role debate vote primary kandidaat kandidaten
+    kandidate kandidatuur verkiezing verkiezingen verkiezingsstrijd verkiezingscampagne verkiezingsdebat
+    vacature kandidatin kandidatur wahl wahlen wahlkampf amt candidat candidats candidature
 """)
 """Directly after a title, these turn it into something else than its holder."""
 

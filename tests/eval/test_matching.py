@@ -25,9 +25,9 @@ from bot.services.packs import load_catalog, load_topics
 
 FOLDER = Path(__file__).parent
 CORE = ("nato", "rutte", "trump", "zelensky", "ukraine")
-MICRO_PRECISION, MICRO_RECALL, EXACT = 0.985, 0.990, 0.980
-CORE_PRECISION, CORE_RECALL = 0.95, 0.95
-TOPIC_PRECISION, TOPIC_RECALL = 0.85, 0.85
+MICRO_PRECISION, MICRO_RECALL, EXACT = 0.995, 0.995, 0.990
+CORE_PRECISION, CORE_RECALL = 0.97, 0.97
+TOPIC_PRECISION, TOPIC_RECALL = 0.90, 0.90
 
 
 @dataclass(frozen=True)
