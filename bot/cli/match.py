@@ -52,12 +52,16 @@ def topic_matcher(catalog: Catalog, topics: Iterable[Topic]) -> Matcher:
 
 
 def document_of(row: Row) -> Document:
-    """The document in a row of the filters' input. Raises ValueError for fields of a wrong type."""
+    """The document in a row of the filters' input. Raises ValueError for fields of a wrong type.
+
+    `date` and `lang` are taken where `published` and `language` are missing: a title such as *NATO chief*
+    means another person on another day, so a date under its commonest other name must not be lost.
+    """
     return Document(
         title=text_of(row, "title"),
         text=text_of(row, "text"),
-        language=text_of(row, "language") or None,
-        published=moment_of(row, "published"),
+        language=text_of(row, "language") or text_of(row, "lang") or None,
+        published=moment_of(row, "published") or moment_of(row, "date"),
         source=text_of(row, "source"),
         owner=text_of(row, "owner"),
     )

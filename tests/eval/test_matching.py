@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.match import matched_row
 from bot.domain.entities import Catalog, Pack
 from bot.domain.matcher import Matcher
 from bot.domain.models import Document
@@ -184,6 +185,13 @@ def test_a_new_secretary_general_is_one_line_in_a_pack() -> None:
 
 def test_without_the_new_line_the_old_holder_stays(matcher: Matcher) -> None:
     assert _named(matcher, _headline("2028-10-01")) == {"nato", "rutte"}
+
+
+@pytest.mark.parametrize("key", ["published", "date"])
+def test_a_row_is_read_on_its_own_day_whatever_the_field_is_called(matcher: Matcher, key: str) -> None:
+    row = {"id": "1", "title": "NAVO-chef opent oefening", key: "Sun, 12 May 2019 08:00:00 +0200"}
+
+    assert {match["entity"] for match in matched_row(matcher, row)["matches"]} == {"nato", "stoltenberg"}
 
 
 def test_every_fact_of_the_shipped_packs_has_a_source() -> None:
