@@ -5,6 +5,7 @@ import typer
 from bot.cli.check import check_config
 from bot.cli.match import match
 from bot.cli.parse import parse
+from bot.cli.preview import preview
 from bot.cli.replay import replay
 from bot.cli.rules import rules
 from bot.cli.run import demo, run
@@ -24,6 +25,7 @@ cli.command()(demo)
 cli.command("check-config")(check_config)
 cli.command()(match)
 cli.command()(parse)
+cli.command()(preview)
 cli.add_typer(rules, name="rules")
 cli.command()(replay)
 

@@ -133,7 +133,7 @@ class Ingest:
         change = change_of(item, before.item if before else None)
         if change is None or not item.title:
             return
-        result = self._rulebook.current.match(_document(item))
+        result = self._rulebook.current.match(document_of(item))
         item = replace(item, language=result.language)
         item_id = await self._store(batch, replace(change, item=item), before, result, keys)
         if result.rules:
@@ -243,7 +243,8 @@ def _item(found: ParsedItem, key: str, batch: _Batch, feed_language: str | None)
     )
 
 
-def _document(item: Item) -> Document:
+def document_of(item: Item) -> Document:
+    """An item as matching reads it."""
     return Document(
         title=item.title,
         text=item.text or item.summary,
