@@ -21,6 +21,7 @@ from bot.domain.models import Address
 from bot.ports import ChatEvent, Hooks
 
 CLOSE_WITHIN = 4.0
+MOST_SERVERS_CHECKED = 200
 
 log = structlog.get_logger()
 
@@ -29,7 +30,12 @@ class Gateway(discord.Client):
     """One connection to Discord, from log-in to close. A new one is made for each attempt to connect."""
 
     def __init__(
-        self, conversation: Conversation, hooks: Hooks, api_base: str | None, gateway_url: str | None
+        self,
+        conversation: Conversation,
+        hooks: Hooks,
+        api_base: str | None,
+        gateway_url: str | None,
+        settle: float,
     ) -> None:
         self._far_end = (api_base, gateway_url)
         super().__init__(
@@ -38,6 +44,7 @@ class Gateway(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=60.0,
+            guild_ready_timeout=settle,
         )
         self._conversation = conversation
         self._hooks_of_heraut = hooks
@@ -48,6 +55,11 @@ class Gateway(discord.Client):
         # This is where the client hands its HTTP client to everything else, so ours goes in here.
         self.http = _Http(self.http, *self._far_end)
         return super()._get_state(**options)
+
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        # discord.py forgets its loop on closing, and a timer it started before fails on that.
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
 
     async def setup_hook(self) -> None:
         """Register the commands, if Discord does not have them as they are."""
@@ -69,6 +81,11 @@ class Gateway(discord.Client):
             await self._conversation.handle(interaction)
         finally:
             self._handlers_running.discard(task)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        # Also told for each server when we connect: what came back while we were away is noticed here.
+        if len(self.guilds) <= MOST_SERVERS_CHECKED:
+            await self._returned(_channels(guild))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         await self._returned(_channels(guild))
@@ -96,9 +113,12 @@ class Gateway(discord.Client):
         log.exception("discord_event_failed", event_name=event_method)
 
     def lacking(self, channel: int) -> tuple[str, ...]:
-        """The permissions we lack in a channel, as far as the gateway has told us; () when we cannot say."""
+        """The permission that keeps us out of a channel, if the gateway has told us; () when we cannot say.
+
+        Only the first one: discord.py takes those that depend on it away with it.
+        """
         known = self.get_channel(channel)
-        return _lacking(known) if isinstance(known, discord.abc.GuildChannel | discord.Thread) else ()
+        return _lacking(known)[:1] if isinstance(known, discord.abc.GuildChannel | discord.Thread) else ()
 
     async def shut(self) -> None:
         """Let answers on their way out finish for a moment, then close the connection."""

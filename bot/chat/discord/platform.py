@@ -50,6 +50,7 @@ class DiscordPlatform:
         timeout: seconds for one delivery request.
         retry_delays: seconds between attempts to connect; the last one repeats.
         defer_after: seconds after which a slow answer to a command is announced.
+        settle: seconds of silence after which Discord has told all servers when connecting.
         clock: monotonic seconds.
 
     Raises:
@@ -68,6 +69,7 @@ class DiscordPlatform:
         timeout: float = 15.0,
         retry_delays: Sequence[float] = RETRY_DELAYS,
         defer_after: float = DEFER_AFTER,
+        settle: float = 2.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         token = token.strip()
@@ -78,6 +80,7 @@ class DiscordPlatform:
         self._api_base = api_base_url.rstrip("/") if api_base_url else None
         self._gateway_url = gateway_url
         self._retry_delays = retry_delays
+        self._settle = settle
         self._clock = clock
         self._limits = Limits()
         self._rest = Rest(token, self._api_base or API, timeout)
@@ -140,7 +143,9 @@ class DiscordPlatform:
     async def _connect_once(self, failures: int) -> float:
         """Connect and stay so while it lasts; the answer is how many seconds to wait before the next time."""
         delay = self._retry_delays[min(failures, len(self._retry_delays) - 1)]
-        self._gateway = Gateway(self._conversation, self._hooks, self._api_base, self._gateway_url)
+        self._gateway = Gateway(
+            self._conversation, self._hooks, self._api_base, self._gateway_url, self._settle
+        )
         try:
             await self._gateway.start(self._token)
         except Exception as error:  # noqa: BLE001  this loop owns the connection; deliveries go on without it

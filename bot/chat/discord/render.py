@@ -73,11 +73,12 @@ def answer(payload: dict[str, Any], private: bool) -> dict[str, Any]:
 
 
 def _card(card: AlertCard) -> dict[str, Any]:
+    outlet = shorten(card.outlet, AUTHOR) or "?"
     embed: dict[str, Any] = {
-        "author": {"name": shorten(card.outlet, AUTHOR) or "?"},
+        "author": {"name": outlet},
         "title": escape(one_line(card.title), TITLE) or "…",
         "description": _description(card),
-        "color": _COLOURS[zlib.crc32(card.outlet.encode()) % len(_COLOURS)],
+        "color": _COLOURS[zlib.crc32(outlet.encode()) % len(_COLOURS)],
     }
     if url := safe_url(card.url):
         embed["url"] = url

@@ -62,6 +62,7 @@ class GatewayServer:
         self.identifies = 0
         self.resumes = 0
         self.intents: int | None = None
+        self.refusing = 0
         self._world = world
         self._session: Session | None = None
         self._attached = asyncio.Event()
@@ -90,8 +91,11 @@ class GatewayServer:
             self._session = None
         await line.socket.close(code=code)
 
-    async def handle(self, request: web.Request) -> web.WebSocketResponse:
-        """Serve one WebSocket until it closes."""
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Serve one WebSocket until it closes. The next `refusing` ones are turned away."""
+        if self.refusing > 0:
+            self.refusing -= 1
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(max_msg_size=4096)
         await socket.prepare(request)
         line = Line(socket, request.query.get("compress") == "zlib-stream")

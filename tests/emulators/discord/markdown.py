@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 _INLINE = re.compile(
     r"""(?P<escape>\\[^0-9A-Za-z\s])
-      | (?P<codeblock>```(?:.|\n)+?```)
-      | (?P<code>(?P<ticks>`+)(?!`)(?:.|\n)*?[^`](?P=ticks)(?!`))
+      | (?P<codeblock>```.+?```)
+      | (?P<code>(?P<ticks>`+)(?!`).*?[^`](?P=ticks)(?!`))
       | (?P<time><t:-?\d{1,17}(?::[tTdDfFRsS])?>)
       | (?P<user><@!?\d+>)
       | (?P<role><@&\d+>)
@@ -24,10 +24,10 @@ _INLINE = re.compile(
       | (?P<masked>\[(?P<label>(?:\[[^\]]*\]|[^\[\]]|\](?=[^\[]*\]))*)\]\(\s*<?(?P<target>[^\s<>)]*)>?\s*\))
       | (?P<url>https?://[^\s<]+[^<.,:;"')\]\s])
       | (?P<invite>discord(?:\.gg|(?:app)?\.com/invite)/[\w-]+)
-      | (?P<bold>\*\*(?=\S)(?P<bold_in>(?:\\.|(?!\*\*).)+?)\*\*(?!\*))
-      | (?P<underline>__(?=\S)(?P<underline_in>(?:\\.|(?!__).)+?)__(?!_))
-      | (?P<strike>~~(?=\S)(?P<strike_in>(?:\\.|(?!~~).)+?)~~)
-      | (?P<spoiler>\|\|(?P<spoiler_in>(?:\\.|(?!\|\|).)+?)\|\|)
+      | (?P<bold>\*\*(?=\S)(?P<bold_in>(?:\\.|(?!\*\*)[^\\])+?)\*\*(?!\*))
+      | (?P<underline>__(?=\S)(?P<underline_in>(?:\\.|(?!__)[^\\])+?)__(?!_))
+      | (?P<strike>~~(?=\S)(?P<strike_in>(?:\\.|(?!~~)[^\\])+?)~~)
+      | (?P<spoiler>\|\|(?P<spoiler_in>(?:\\.|(?!\|\|)[^\\])+?)\|\|)
       | (?P<italic>\*(?=\S)(?P<italic_in>(?:\\.|[^\\*])+?)(?<!\s)\*(?!\*)
                  |\b_(?P<italic_in2>(?:\\.|__|[^\\_])+?)_\b)
     """,
