@@ -12,7 +12,7 @@ TELEGRAM_TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw9"
 DISCORD_TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWsABCDEF"
 
 
-def written(capsys: pytest.CaptureFixture[str]) -> list[dict[str, str]]:
+def written(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
 
@@ -20,7 +20,13 @@ def test_an_event_is_one_line_of_json_with_its_keys(capsys: pytest.CaptureFixtur
     log.configure(layout="json")
     structlog.get_logger().info("feed polled", feed=7, items=3)
     (line,) = written(capsys)
-    assert (line["event"], line["feed"], line["items"], line["level"]) == ("feed polled", 7, 3, "info")
+    assert line == {
+        "event": "feed polled",
+        "feed": 7,
+        "items": 3,
+        "level": "info",
+        "timestamp": line["timestamp"],
+    }
 
 
 def test_libraries_write_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
