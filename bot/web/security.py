@@ -18,8 +18,8 @@ def content_security_policy(remote_images: bool) -> str:
     """The policy of every page: own scripts and styles only, nothing inline, no frames."""
     images = "'self' https:" if remote_images else "'self'"
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
-        "manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; font-src 'self'; "
+        "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     )
 
 

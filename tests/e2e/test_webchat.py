@@ -338,3 +338,35 @@ async def test_a_line_that_could_not_be_sent_stays_and_can_be_sent_again(
     await expect(page.locator(".post")).to_have_count(2)
     await expect(page.get_by_role("alert")).to_be_hidden()
     await context.close()
+
+
+async def test_a_correction_leaves_the_focus_where_it_was(browser: Browser, site: Site) -> None:
+    buttons = ((Button("Dempen", "/mute 1"), Button("Volgen", "/follow 1")),)
+    await site.platform.send(ATLANTIC, Message(card=recent("Oud"), buttons=buttons), "1")
+    async with visit(browser, site) as watched:
+        await watched.page.get_by_role("button", name="Volgen").focus()
+        await site.platform.edit(ATLANTIC, "1", Message(card=recent("Nieuw"), buttons=buttons))
+        await expect(watched.page.get_by_role("heading", name="Nieuw")).to_be_visible()
+        await expect(watched.page.get_by_role("button", name="Volgen")).to_be_focused()
+
+
+async def test_a_page_that_stays_open_for_days_keeps_a_limited_number_of_posts(
+    browser: Browser, site: Site
+) -> None:
+    async with visit(browser, site) as watched:
+        for number in range(310):
+            await site.rooms.post("atlantic", say(f"nummer {number}."), str(number))
+        await expect(watched.posts.last).to_contain_text("nummer 309.")
+        assert await watched.posts.count() <= 300
+        await expect(watched.page.locator(".day")).to_have_text(["Today"])
+        first = await watched.posts.first.get_attribute("data-id")
+        await watched.page.get_by_role("button", name="Earlier messages").click()
+        await expect(watched.page.locator(f"#p{int(first or 0) - 1}")).to_be_attached()
+
+
+async def test_the_newest_post_stays_in_sight_when_the_window_changes(browser: Browser, site: Site) -> None:
+    for number in range(30):
+        await site.rooms.post("atlantic", say(f"nummer {number}. " + "woord " * 30), str(number))
+    async with visit(browser, site) as watched:
+        await watched.page.set_viewport_size({"width": 360, "height": 400})
+        await expect(watched.posts.last).to_be_in_viewport(ratio=0.9)

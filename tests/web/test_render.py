@@ -141,7 +141,7 @@ NASTY = [
     "@everyone _*`[x](https://a.example)",
 ]
 ALLOWED = {
-    *("li", "img", "div", "p", "b", "i", "time", "article", "span", "abbr", "h3", "a", "del", "footer"),
+    *("li", "img", "div", "p", "b", "i", "time", "article", "span", "abbr", "h2", "a", "del", "footer"),
     *("form", "button", "svg", "path", "code"),
 }
 

@@ -3,7 +3,7 @@ import { compose } from "./composer.js";
 import { follow } from "./stream.js";
 import { day, freshen } from "./times.js";
 
-const TOGETHER = 5 * 60 * 1000, REFRESH = 30 * 1000, NEAR = 120;
+const TOGETHER = 5 * 60 * 1000, REFRESH = 30 * 1000, NEAR = 120, MOST = 300, KEPT = 200;
 
 const app = document.querySelector(".app");
 const room = app.dataset.room;
@@ -11,11 +11,13 @@ const words = JSON.parse(app.dataset.words);
 const language = document.documentElement.lang;
 const scroller = document.getElementById("scroll");
 const posts = document.getElementById("posts");
+const log = document.getElementById("log");
 const jump = document.getElementById("jump");
 const typing = document.getElementById("typing");
 const trouble = document.getElementById("trouble");
 const title = document.title;
 let unseen = 0;
+let stuck = true;
 
 // --- the list of posts
 
@@ -26,46 +28,72 @@ function parsed(html) {
 }
 
 function arrange() {
-  posts.querySelectorAll(".day").forEach((separator) => separator.remove());
   let previous = null;
-  for (const post of [...posts.children]) {
+  for (const post of posts.querySelectorAll(".post")) {
     const at = new Date(post.dataset.at);
     const before = previous && new Date(previous.dataset.at);
-    const sameDay = before && before.toDateString() === at.toDateString();
-    if (!sameDay) post.before(separator(at));
+    const sameDay = before?.toDateString() === at.toDateString();
+    separate(post, sameDay ? "" : dayName(at));
     const follows = sameDay && previous.dataset.author === post.dataset.author && at - before < TOGETHER;
-    post.classList.toggle("follows", Boolean(follows));
+    post.classList.toggle("follows", follows);
     previous = post;
   }
   document.querySelector(".empty").hidden = previous !== null;
 }
 
-function separator(at) {
-  const line = document.createElement("li");
-  line.className = "day";
+function separate(post, name) {
+  let line = post.previousElementSibling;
+  if (!line?.classList.contains("day")) line = null;
+  if (!name) return line?.remove();
+  if (!line) {
+    line = document.createElement("li");
+    line.className = "day";
+    post.before(line);
+  }
+  // Untouched when right: every change in the list is read out by screen readers.
+  if (line.textContent !== name) line.textContent = name;
+}
+
+function dayName(at) {
   const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86400000);
-  line.textContent = days === 0 ? words.Today : days === 1 ? words.Yesterday : day(at, language);
-  return line;
+  return days === 0 ? words.Today : days === 1 ? words.Yesterday : day(at, language);
 }
 
 function show({ id, edited, html }) {
   const post = parsed(html);
   freshen(post);
-  const near = atEnd();
+  const near = stuck;
   const old = document.getElementById(`p${id}`);
-  if (old) old.replaceWith(post);
-  else if (!edited || id > Number(lastPost()?.dataset.id ?? 0)) {
-    post.classList.add("arrived");
-    posts.append(post);
-  }
+  if (old) replace(old, post);
+  else if (!edited || id > Number(lastPost()?.dataset.id ?? 0)) append(post, near);
   arrange();
-  if (old) return;
-  remember(id);
-  if (near || post.dataset.author === "user") toEnd();
-  else jump.hidden = false;
-  if (document.hidden && post.dataset.author === "bot") {
-    document.title = `(${++unseen}) ${title}`;
+  if (near || (!old && post.dataset.author === "user")) toEnd();
+  else if (!old) jump.hidden = false;
+}
+
+function replace(old, post) {
+  const pressable = "a, button";
+  const focused = [...old.querySelectorAll(pressable)].indexOf(document.activeElement);
+  old.replaceWith(post);
+  if (focused >= 0) post.querySelectorAll(pressable)[focused]?.focus();
+}
+
+function append(post, near) {
+  post.classList.add("arrived");
+  posts.append(post);
+  remember(post.dataset.id);
+  if (near) forget();
+  if (document.hidden && post.dataset.author === "bot") document.title = `(${++unseen}) ${title}`;
+}
+
+function forget() {
+  const shown = posts.querySelectorAll(".post");
+  if (shown.length <= MOST) return;
+  for (const post of [...shown].slice(0, shown.length - KEPT)) {
+    separate(post, "");
+    post.remove();
   }
+  document.getElementById("earlier").parentElement.hidden = false;
 }
 
 const lastPost = () => [...posts.querySelectorAll(".post")].at(-1);
@@ -73,6 +101,7 @@ const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.client
 
 function toEnd() {
   scroller.scrollTop = scroller.scrollHeight;
+  stuck = true;
   jump.hidden = true;
 }
 
@@ -86,12 +115,12 @@ async function earlier() {
     if (!answer.ok) return;
     const { posts: found, more } = await answer.json();
     const fromEnd = scroller.scrollHeight - scroller.scrollTop;
-    posts.setAttribute("aria-live", "off");
+    log.setAttribute("aria-live", "off");
     posts.prepend(...found.map(parsed));
     freshen(posts);
     arrange();
     scroller.scrollTop = scroller.scrollHeight - fromEnd;
-    posts.setAttribute("aria-live", "polite");
+    log.setAttribute("aria-live", "polite");
     button.parentElement.hidden = !more;
   } finally {
     button.disabled = false;
@@ -125,7 +154,7 @@ const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) 
 async function send(text, key) {
   trouble.hidden = true;
   typing.hidden = false;
-  if (atEnd()) toEnd();
+  if (stuck) toEnd();
   try {
     const answer = await fetch(`/c/${room}/messages`, {
       method: "POST",
@@ -177,8 +206,13 @@ posts.addEventListener("click", (event) => {
 document.getElementById("earlier").addEventListener("click", earlier);
 jump.addEventListener("click", toEnd);
 scroller.addEventListener("scroll", () => {
-  if (atEnd()) jump.hidden = true;
+  stuck = atEnd();
+  if (stuck) jump.hidden = true;
 });
+// A font that arrives or a keyboard that opens must not push the newest post out of sight.
+const sizes = new ResizeObserver(() => stuck && toEnd());
+sizes.observe(scroller);
+sizes.observe(posts);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   unseen = 0;
