@@ -12,65 +12,76 @@ MAX_TEXT = 200_000
 MAX_TITLE = 5_000
 MAX_MARKUP = 4 * MAX_TEXT
 
-_ATTRS = r"""(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+"""
+_BORDER = "\x00"
+"""Stands for the border of a block while whitespace is normalised; `str.split` leaves it alone."""
+_INLINE = """
+    a abbr acronym b bdi bdo big blink cite code data del dfn em font i ins kbd label mark nobr q s samp small
+    span strike strong sub sup time tt u var wbr"""
+_SPACING = "area img input param source td th track"
+_BLOCKS = """
+    address article aside audio blockquote body br button canvas caption center col colgroup dd details div
+    dl dt embed fieldset figcaption figure footer form frame h1 h2 h3 h4 h5 h6 head header hr html iframe
+    legend li link main meta nav noscript object ol optgroup option p picture pre script section select
+    style summary svg table tbody template textarea tfoot thead tr ul video"""
+_INSTEAD = {
+    name: instead
+    for names, instead in ((_INLINE, ""), (_SPACING, " "), (_BLOCKS, _BORDER))
+    for name in names.split()
+}
+
 _DROPPED = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|noscript|template|iframe|svg)\b[^<>]*+>.*?(?:</\1\s*>|\Z)", re.S | re.I
+    r"<(?:!--.*?(?:-->|\Z)|(script|style|noscript|template|iframe|svg)\b[^<>]*+>.*?(?:</\1\s*>|\Z))",
+    re.S | re.I,
 )
-_INLINE_NAMES = (
-    "a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|label|mark|nobr|q|s|samp|small"
-    "|span|strike|strong|sub|sup|time|tt|u|var|wbr"
+_TAG = re.compile(
+    r"""</?([a-zA-Z][\w:-]*+)(?:>|[^<>"']*+(?:"[^"<]*+"[^<>"']*+|'[^'<]*+'[^<>"']*+)*+>|[^<>]*+>)|<[!?][^<>]*+>"""
 )
-_OTHER_NAMES = (
-    "address|article|aside|audio|blockquote|body|br|button|caption|center|col|colgroup|dd|details|div|dl|dt"
-    "|embed|fieldset|figcaption|figure|footer|form|h[1-6]|head|header|hr|html|iframe|img|input|legend|li|link"
-    "|main|meta|nav|noscript|object|ol|option|p|param|picture|pre|script|section|select|source|style|summary"
-    "|svg|table|tbody|td|textarea|tfoot|th|thead|tr|ul|video"
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+_ESCAPED_MARKUP = re.compile(
+    r"</(?:a|b|blockquote|div|em|h[1-6]|i|li|p|span|strong|table|td|tr|ul)\s*>", re.I
 )
-_INLINE_TAG = re.compile(rf"</?(?:{_INLINE_NAMES})(?:\s{_ATTRS})?/?>", re.I)
-_KNOWN_TAG = re.compile(rf"</?(?:{_INLINE_NAMES}|{_OTHER_NAMES})(?:\s{_ATTRS})?/?>", re.I)
-_SPACE_TAG = re.compile(rf"<(?:img|input|source|param|td|th|/td|/th)\b{_ATTRS}>", re.I)
-_ANY_TAG = re.compile(rf"<[a-z/!?]{_ATTRS}>|<[a-z/!?][^<>]*+>", re.I)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\ufffe\uffff]"
 )
-_HIGH = re.compile("[\x80-\xff]")
+_C1_RANGE = re.compile("[\x80-\x9f]")
 _MOJIBAKE = re.compile("[ÂÃâÅ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ]")
 _C1 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 
 
 def html_to_text(markup: str) -> str:
-    """The text of a piece of HTML: entities decoded, one line per block, whitespace normalised."""
-    text = _strip(markup[:MAX_MARKUP])
+    """The text of a piece of HTML: entities decoded, one line per block, whitespace normalised.
+
+    In text without any tag an empty line is what separates blocks.
+    """
+    if "<" not in markup and "&" not in markup and "\n" not in markup:
+        return one_line(_clean(markup[:MAX_MARKUP]))[:MAX_TEXT]
+    text = _without_tags(markup[:MAX_MARKUP].replace(_BORDER, ""))
     if "&" in text:
         text = decode_entities(text)
-        if "<" in text and "<" not in markup:  # escaped twice, as some feeds do
-            text = _strip(text)
-    text = _clean(text)
-    if "\n" not in text:
-        return one_line(text)[:MAX_TEXT]
-    lines = (one_line(line) for line in text.split("\n"))
-    return "\n".join(line for line in lines if line)[:MAX_TEXT]
+        if "<" in text and ("<" not in markup or _ESCAPED_MARKUP.search(text)):
+            text = _without_tags(text)  # escaped twice, as some feeds do
+    lines = map(str.strip, one_line(text).split(_BORDER))
+    return _clean("\n".join(filter(None, lines))).strip()[:MAX_TEXT]
 
 
 def title_to_text(value: str) -> str:
     """A title as one line of text. Only tags of HTML are taken out: `<` may well be the publisher's own."""
     if "<" in value:
-        value = _KNOWN_TAG.sub(_space_unless_inline, value[:MAX_MARKUP])
+        value = _without_html_tags(value[:MAX_MARKUP])
     if "&" in value:
         value = decode_entities(value)
         if "<" in value:
-            value = _KNOWN_TAG.sub(_space_unless_inline, value)
+            value = _without_html_tags(value)
     return one_line(_clean(value))[:MAX_TITLE]
 
 
 def decode_entities(text: str) -> str:
     """Decode character references that end in `;`, twice at most: `&amp;eacute;` is an é."""
     for _ in range(2):
-        decoded = _ENTITY.sub(_decode, text)
-        if decoded == text:
+        if "&" not in text:
             break
-        text = decoded
+        text = _ENTITY.sub(_decode, text)
     return text
 
 
@@ -81,11 +92,11 @@ def one_line(text: str) -> str:
 
 def repair(text: str) -> str:
     """Undo the two usual encoding accidents: UTF-8 read as Latin-1 or Windows-1252, and C1 controls."""
-    if not _HIGH.search(text):
+    if text.isascii():
         return text
-    if _MOJIBAKE.search(text):
+    if any(lead in text for lead in "ÂÃâÅ") and _MOJIBAKE.search(text):
         text = _reread(text)
-    return text.translate(_C1)
+    return text.translate(_C1) if _C1_RANGE.search(text) else text
 
 
 def _reread(text: str) -> str:
@@ -97,23 +108,32 @@ def _reread(text: str) -> str:
     return text
 
 
-def _strip(markup: str) -> str:
-    """Without tags; the newlines of the answer are borders of blocks (an empty line, in plain text)."""
+def _without_tags(markup: str) -> str:
+    """The markup with a border in place of each tag that makes a block."""
     if "<" not in markup:
-        return "\n".join(block.replace("\n", " ") for block in markup.split("\n\n"))
-    text = _DROPPED.sub(" ", markup).replace("\n", " ")
-    text = _INLINE_TAG.sub("", text)
-    text = _SPACE_TAG.sub(" ", text)
-    return _ANY_TAG.sub("\n", text)
+        return markup.replace("\n\n", _BORDER)
+    if "]]>" in markup:
+        markup = _CDATA.sub("", markup)
+    return _TAG.sub(_instead, _DROPPED.sub(_BORDER, markup))
+
+
+def _without_html_tags(title: str) -> str:
+    return _TAG.sub(_instead_in_title, _CDATA.sub("", title) if "]]>" in title else title)
+
+
+def _instead(tag: re.Match[str]) -> str:
+    return _INSTEAD.get((tag[1] or "").lower(), _BORDER)
+
+
+def _instead_in_title(tag: re.Match[str]) -> str:
+    instead = _INSTEAD.get((tag[1] or "").lower(), tag[0])
+    return " " if instead == _BORDER else instead
 
 
 def _clean(text: str) -> str:
-    text = repair(text)
-    return text if text.isascii() and text.isprintable() else _INVISIBLE.sub("", text)
-
-
-def _space_unless_inline(tag: re.Match[str]) -> str:
-    return "" if _INLINE_TAG.fullmatch(tag[0]) else " "
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    return _INVISIBLE.sub("", repair(text))
 
 
 def _decode(entity: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
 """The tolerant reader: feedparser, for documents that are not well-formed. Slow, and the reference."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
@@ -9,7 +9,9 @@ import feedparser
 
 from bot.errors import FeedUnreadable
 from bot.feeds.parsing.dates import read_date
-from bot.feeds.parsing.raw import RawFeed, RawItem, minutes_of, skipped, syndication
+from bot.feeds.parsing.hints import minutes_of, skipped, syndication
+from bot.feeds.parsing.images import Images
+from bot.feeds.parsing.raw import RawFeed, RawItem
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _SKIPPED = re.compile(r"<skipHours\b[^<>]*+>(.{0,4000}?)</skipHours>", re.I | re.S)
@@ -61,7 +63,7 @@ def _item(entry: Entry) -> RawItem:
         authors=_authors(entry),
         categories=[tag.get("term") or tag.get("label") or "" for tag in entry.get("tags", ())],
         language=entry.get("language"),
-        images=list(_images(entry)),
+        images=_images(entry),
     )
 
 
@@ -70,15 +72,17 @@ def _authors(entry: Entry) -> list[str]:
     return people if any(people) else [entry.get("author", "")]
 
 
-def _images(entry: Entry) -> Iterator[str]:
+def _images(entry: Entry) -> list[str]:
+    images = Images()
     for media in entry.get("media_content", ()):
-        if media.get("medium", "") == "image" or media.get("type", "").startswith("image/"):
-            yield media.get("url", "")
+        get = media.get
+        images.media(get("url", ""), get("type", ""), get("medium", ""), get("width", ""))
     for media in entry.get("media_thumbnail", ()):
-        yield media.get("url", "")
+        images.thumbnail(media.get("url", ""))
     for link in entry.get("links", ()):
-        if link.get("rel") == "enclosure" and link.get("type", "").startswith("image/"):
-            yield link.get("href", "")
+        if link.get("rel") == "enclosure":
+            images.enclosure(link.get("href", ""), link.get("type", ""))
     image = entry.get("image")
     if isinstance(image, Mapping):
-        yield image.get("href", "")
+        images.other(image.get("href", ""))
+    return images.best()

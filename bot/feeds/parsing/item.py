@@ -1,0 +1,121 @@
+"""An item whose text is made when somebody reads it.
+
+Most items of a poll are known already, and nobody reads their text again; turning markup into text is the
+larger part of the work of parsing. So an item keeps its markup, and text, summary and image are made from it
+once, at the first look. To everybody else it is a `ParsedItem`.
+"""
+
+import re
+from dataclasses import fields
+from html import unescape
+from typing import Any
+
+from bot.domain.models import ParsedItem
+from bot.feeds.parsing.links import web_url
+from bot.feeds.parsing.plaintext import MAX_MARKUP, html_to_text, repair
+from bot.feeds.parsing.raw import RawItem
+
+MAX_SUMMARY = 2_000
+"""Characters of a summary. A longer one is the article itself, and is cut after a word."""
+_SUMMARY_MARKUP = 6 * MAX_SUMMARY
+_IMG = re.compile(r"""<img\b[^<>]*?\ssrc\s*=\s*["']([^"'<>]{1,2000})["'][^<>]*+>""", re.I)
+_PIXEL = re.compile(
+    r"""(?:width|height)\s*=\s*["']?[01](?:px)?["'\s/>]|feedburner|doubleclick|feedsportal|/pixel|/count|stats?\.""",
+    re.I,
+)
+_NOT_IMAGE = re.compile(r"\.(?:mp3|mp4|m4a|m4v|mov|webm|ogg|wav|pdf|zip)(?:\?|$)", re.I)
+
+
+class LazyItem(ParsedItem):
+    """A `ParsedItem` that keeps its markup. Copied, changed or pickled it is a plain one."""
+
+    __slots__ = ("_base", "_made", "_raw")
+
+    _raw: RawItem
+    _base: str
+    _made: dict[str, Any]
+
+    def __new__(cls, *values: Any, **named: Any) -> ParsedItem:  # type: ignore[misc]  # what a copy is
+        """What `dataclasses.replace` calls, with every value at hand."""
+        return ParsedItem(*values, **named)
+
+    @classmethod
+    def of(cls, raw: RawItem, base: str, **values: Any) -> "LazyItem":
+        """An item of all fields but `summary`, `text` and `image`, which are made of `raw`.
+
+        Args:
+            raw: the item as it was read.
+            base: what relative addresses are relative to.
+            values: the other fields.
+        """
+        item = object.__new__(cls)
+        put = object.__setattr__
+        put(item, "_raw", raw)
+        put(item, "_base", base)
+        put(item, "_made", {})
+        for name, value in values.items():
+            put(item, name, value)
+        return item
+
+    @property
+    def text(self) -> str:
+        return str(self._make("text"))
+
+    @property
+    def summary(self) -> str:
+        return str(self._make("summary"))
+
+    @property
+    def image(self) -> str | None:
+        found: str | None = self._make("image")
+        return found
+
+    def _make(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = _MAKERS[name](self._raw, self._base)
+        return self._made[name]
+
+    def __reduce__(self) -> tuple[type[ParsedItem], tuple[Any, ...]]:
+        return ParsedItem, _values(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ParsedItem) and _values(self) == _values(other)
+
+    def __hash__(self) -> int:
+        return hash(_values(self))
+
+
+def _values(item: ParsedItem) -> tuple[Any, ...]:
+    return tuple(getattr(item, field.name) for field in fields(ParsedItem))
+
+
+def _text(raw: RawItem, base: str) -> str:
+    """The fullest; of equals the summary's, as it is what the publisher means to be read."""
+    bodies = [body for body in raw.bodies if body != raw.summary]
+    texts = [html_to_text(raw.summary), *map(html_to_text, bodies)]
+    return max(texts, key=len)
+
+
+def _summary(raw: RawItem, base: str) -> str:
+    """One line; of the whole text when the feed gives no summary."""
+    source = raw.summary
+    text = html_to_text(source[:_SUMMARY_MARKUP]) if source else ""
+    text = (text or _text(raw, base)).replace("\n", " ")
+    return text if len(text) <= MAX_SUMMARY else text[:MAX_SUMMARY].rpartition(" ")[0] or text[:MAX_SUMMARY]
+
+
+def _image(raw: RawItem, base: str) -> str | None:
+    for address in raw.images:
+        found = web_url(address, base)
+        if found.startswith("http") and not _NOT_IMAGE.search(found):
+            return found
+    for piece in (*raw.bodies, raw.summary):
+        if "<img" in piece or "<IMG" in piece:
+            for tag in _IMG.finditer(piece[:MAX_MARKUP]):
+                found = "" if _PIXEL.search(tag[0]) else web_url(repair(unescape(tag[1])), base)
+                if found.startswith("http"):
+                    return found
+    return None
+
+
+_MAKERS = {"text": _text, "summary": _summary, "image": _image}
