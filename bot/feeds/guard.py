@@ -129,6 +129,8 @@ class Guard:
         self._check_literal(host)
 
     def _check_literal(self, host: str) -> None:
+        if ":" not in host and not host.rpartition(".")[2][:1].isdigit():
+            return  # every notation of an IPv4 address ends in a number
         if _is_odd_ipv4(host):
             raise FeedRefused(f"{host} is an address in disguise")
         try:

@@ -1,6 +1,7 @@
 """Reads and writes the HTTP headers that matter to polling. Pure: the time comes in."""
 
 import base64
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -10,6 +11,8 @@ from yarl import URL
 
 from bot.domain.models import PollState
 
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,9})", re.I)
+_NOT_KEPT = re.compile(r"(?:^|[\s,])no-(?:store|cache)\b", re.I)
 _APACHE_SUFFIX = '-gzip"'
 
 
@@ -60,21 +63,17 @@ def freshness(headers: Mapping[str, str], now: datetime) -> timedelta | None:
 
     None when the publisher says nothing or forbids keeping it.
     """
-    directives = _directives(headers.get(hdrs.CACHE_CONTROL, ""))
-    if "no-store" in directives or "no-cache" in directives:
-        return None
-    if "max-age" in directives:
-        left = _seconds(directives["max-age"]) - _seconds(headers.get(hdrs.AGE, ""))
-        return timedelta(seconds=max(0, left))
+    control = headers.get(hdrs.CACHE_CONTROL)
+    if control:
+        if _NOT_KEPT.search(control):
+            return None
+        asked = _MAX_AGE.search(control)
+        if asked:
+            return timedelta(seconds=max(0, int(asked[1]) - _seconds(headers.get(hdrs.AGE, ""))))
     expires = http_date(headers.get(hdrs.EXPIRES))
     if expires is None:
         return None
     return max(timedelta(0), expires - (http_date(headers.get(hdrs.DATE)) or now))
-
-
-def _directives(value: str) -> dict[str, str]:
-    pairs = (part.strip().partition("=") for part in value.lower().split(","))
-    return {name: argument.strip('" ') for name, _, argument in pairs if name}
 
 
 def _seconds(value: str) -> int:
@@ -83,7 +82,7 @@ def _seconds(value: str) -> int:
 
 def split_login(url: URL) -> tuple[URL, str | None]:
     """A URL without its user and password, and the Authorization header they make (RFC 7617)."""
-    if url.user is None and url.password is None:
+    if url.raw_user is None and url.raw_password is None:
         return url, None
     pair = f"{url.user or ''}:{url.password or ''}".encode()
     return url.with_user(None), "Basic " + base64.b64encode(pair).decode("ascii")

@@ -169,10 +169,13 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
             self._guard.check_url(trail.url)
             host = trail.url.host or ""
             self._holds.check(host, _monotonic())
-            async with self._gate.turn(host):
-                began = _monotonic()
+            await self._gate.enter(host)
+            began = _monotonic()
+            try:
                 answer = await self._hop(trail, left)
-                left -= _monotonic() - began
+            finally:
+                self._gate.leave(host)
+            left -= _monotonic() - began
             if isinstance(answer, _Answer):
                 return answer
             trail = answer
@@ -257,7 +260,7 @@ def _as_fetched(answer: _Answer, state: PollState) -> Fetched:
     if body is None:
         etag, last_modified = etag or state.etag, last_modified or state.last_modified
     else:
-        body_hash = hashlib.blake2b(body, digest_size=16).digest()
+        body_hash = hashlib.sha256(body).digest()[:16]
         body = None if body_hash == state.body_hash else body
     return Fetched(
         url=str(answer.trail.url),

@@ -4,8 +4,6 @@ Everything here lives in memory and in one event loop. It must not send anything
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import lru_cache
 
 from tld import get_fld
@@ -55,23 +53,25 @@ class HostGate:
         self._patience = patience
         self._hosts: dict[str, _Host] = {}
 
-    @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """Hold one of the host's slots.
+    async def enter(self, host: str) -> None:
+        """Wait for one of the host's slots; `leave` gives it back.
 
         Raises:
-            FeedHeld: the turn did not come in time.
+            FeedHeld: the turn did not come in time; there is nothing to give back.
         """
         entry = self._entry(host)
         entry.users += 1
         try:
             await self._wait(entry, host)
-            try:
-                yield
-            finally:
-                entry.slots.release()
-        finally:
+        except BaseException:
             entry.users -= 1
+            raise
+
+    def leave(self, host: str) -> None:
+        """Give a slot back."""
+        entry = self._hosts[host]
+        entry.users -= 1
+        entry.slots.release()
 
     async def _wait(self, entry: _Host, host: str) -> None:
         if entry.slots.locked() or self._spacing:

@@ -46,7 +46,7 @@ class Trail:
         """
         origin = URL(address)
         url, login = split_login(origin)
-        return cls(url.with_fragment(None), origin, login, headers)
+        return cls(url.with_fragment(None) if url.raw_fragment else url, origin, login, headers)
 
     def to_send(self) -> CIMultiDict[str]:
         """The headers of this hop."""
