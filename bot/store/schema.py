@@ -56,6 +56,19 @@ metadata = MetaData(
     }
 )
 
+# An index is used only where a query repeats these words; a bound value would not do.
+PENDING = "state = 'pending'"
+READY = "state = 'pending' AND NOT held"
+HELD = "state = 'pending' AND held"
+SENDING = "state = 'sending'"
+FOLDED = "state = 'folded'"
+FAILED = "state = 'failed'"
+
+
+def _partial(name: str, where: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 feeds = Table(
     "feeds",
     metadata,
@@ -158,6 +171,8 @@ chats = Table(
     Column("state", String(10), nullable=False, server_default="active"),
     Column("paused_why", String(300), nullable=False, server_default=""),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("manner", JSON),
+    Column("digested_at", UtcDateTime),
     UniqueConstraint("lane", "chat", "thread"),
 )
 
@@ -171,10 +186,13 @@ subscriptions = Table(
     Column("rule_key", String(600), nullable=False),
     Column("threshold", Float, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("muted_until", UtcDateTime),
     UniqueConstraint("chat_id", "rule_key"),
     Index(None, "rule_key"),
 )
 
+# `held` keeps a row out of the pump's way until its `not_before`, or until its chat returns; the index that
+# the pump claims from holds only what may go now. `version` counts the changes of what a row has to say.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -193,17 +211,67 @@ deliveries = Table(
     Column("detail", String(500), nullable=False, server_default=""),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("held", Boolean, nullable=False, server_default=false()),
+    Column("gather", String(10), nullable=False, server_default=""),
+    Column("folded_into", Integer),
+    Column("lost_answers", Integer, nullable=False, server_default="0"),
+    Column("version", Integer, nullable=False, server_default="0"),
     UniqueConstraint("lane", "chat_id", "story_id", "kind"),
-    Index(
-        "ix_deliveries_open",
-        "lane",
-        "priority",
-        "id",
-        sqlite_where=text("state IN ('pending', 'sending')"),
-        postgresql_where=text("state IN ('pending', 'sending')"),
-    ),
+    _partial("ix_deliveries_ready", READY, "lane", "priority", "id", "chat_id"),
+    _partial("ix_deliveries_held", HELD, "lane", "not_before"),
+    _partial("ix_deliveries_sending", SENDING, "lane"),
+    _partial("ix_deliveries_expiring", PENDING, "lane", "expires_at"),
+    _partial("ix_deliveries_owed", PENDING, "chat_id", "kind", "id"),
+    _partial("ix_deliveries_folded", FOLDED, "folded_into"),
+    _partial("ix_deliveries_failed", FAILED, "id"),
     Index(None, "chat_id", "id"),
     Index(None, "story_id"),
+    Index(None, "state", "updated_at"),
+)
+
+# Why a chat did not hear of a story at once; the last reason counts.
+holdbacks = Table(
+    "holdbacks",
+    metadata,
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("why", String(500), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "story_id"),
+    Index(None, "at"),
+)
+
+story_mutes = Table(
+    "story_mutes",
+    metadata,
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+# Whether an account is held back as a whole, and why; no row means that it is not.
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("lane", String(100), primary_key=True),
+    Column("held_until", UtcDateTime, nullable=False),
+    Column("reason", String(500), nullable=False),
+)
+
+# The last slot of each scheduled job that was taken, so that a slot is worked on once.
+job_slots = Table(
+    "job_slots",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("slot", UtcDateTime, nullable=False),
+)
+
+# When the people who run the bot were last told of a trouble, so that they are told seldom.
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("told_at", UtcDateTime, nullable=False),
 )
 
 web_messages = Table(
