@@ -58,7 +58,7 @@ class Conversation:
         """Answer one interaction. Those that are not ours to answer are left alone."""
         address = address_of(interaction)
         if address is None:
-            log.warning("discord_channel_kind_unknown", interaction=interaction.id)
+            log.warning("discord channel kind unknown", interaction=interaction.id)
         elif interaction.type is discord.InteractionType.autocomplete:
             await self._complete(interaction, address)
         elif text_of(interaction):
@@ -104,7 +104,7 @@ class Conversation:
             async with asyncio.timeout(ANSWER_WITHIN):
                 return await self._hooks.receive(inbound_of(interaction, address))
         except Exception:  # the person gets an answer whatever a command does
-            log.exception("discord_command_failed", interaction=interaction.id, chat=address.chat)
+            log.exception("discord command failed", interaction=interaction.id, chat=address.chat)
             language = language_of(interaction)
             return say(_FAILED.get(language, _FAILED["en"]), private=True)
 
@@ -150,11 +150,11 @@ class Conversation:
                 break
             wait = too_fast(answer).seconds if answer.status == 429 else 0.2 * 2**attempt
             await asyncio.sleep(min(wait, 2.0))
-        log.warning("discord_answer_not_delivered", interaction=interaction.id, why=why or answer.status)
+        log.warning("discord answer not delivered", interaction=interaction.id, why=why or answer.status)
 
 
 def _payload(message: Message) -> dict[str, Any]:
     rendered = render.render(message)
     for label in rendered.dropped:
-        log.warning("discord_button_dropped", label=label)
+        log.warning("discord button dropped", label=label)
     return rendered.payload

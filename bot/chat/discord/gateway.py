@@ -38,6 +38,7 @@ class Gateway(discord.Client):
         settle: float,
     ) -> None:
         self._far_end = (api_base, gateway_url)
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we have no voice to miss
         super().__init__(
             intents=discord.Intents(guilds=True),
             max_messages=None,
@@ -62,16 +63,22 @@ class Gateway(discord.Client):
             super().dispatch(event, *args, **kwargs)
 
     async def setup_hook(self) -> None:
-        """Register the commands, if Discord does not have them as they are."""
+        """Register the commands, if Discord does not have them as they are.
+
+        A refusal is reported and no more: alerts and earlier commands work without.
+        """
         ours = slash_commands(self._hooks_of_heraut.commands)
         assert self.application_id is not None  # noqa: S101  discord.py sets it before it calls this
-        theirs = await self.http.get_global_commands(self.application_id)
-        if not registered(ours, theirs):
-            await self.http.bulk_upsert_global_commands(self.application_id, ours)
-            log.info("discord_commands_registered", commands=len(ours))
+        try:
+            theirs = await self.http.get_global_commands(self.application_id)
+            if not registered(ours, theirs):
+                await self.http.bulk_upsert_global_commands(self.application_id, ours)
+                log.info("discord commands registered", commands=len(ours))
+        except (discord.HTTPException, discord.RateLimited) as error:
+            log.exception("discord commands not registered", why=str(error)[:300])
 
     async def on_ready(self) -> None:
-        log.info("discord_connected", bot=str(self.user), servers=len(self.guilds))
+        log.info("discord connected", bot=str(self.user), servers=len(self.guilds))
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         task = asyncio.current_task()
@@ -110,7 +117,7 @@ class Gateway(discord.Client):
             await self._returned([after])
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
-        log.exception("discord_event_failed", event_name=event_method)
+        log.exception("discord event failed", event_name=event_method)
 
     def lacking(self, channel: int) -> tuple[str, ...]:
         """The permission that keeps us out of a channel, if the gateway has told us; () when we cannot say.
@@ -130,7 +137,7 @@ class Gateway(discord.Client):
             async with asyncio.timeout(CLOSE_WITHIN):
                 await self.close()
         except TimeoutError:
-            log.warning("discord_close_slow")
+            log.warning("discord close slow")
 
     async def _returned(self, channels: Iterable[discord.abc.GuildChannel | discord.Thread]) -> None:
         for channel in channels:

@@ -137,7 +137,7 @@ class DiscordPlatform:
     def _payload(self, message: Message) -> dict[str, Any]:
         rendered = render.render(message)
         for label in rendered.dropped:
-            log.warning("discord_button_dropped", label=label)
+            log.warning("discord button dropped", label=label)
         return rendered.payload
 
     async def _connect_once(self, failures: int) -> float:
@@ -150,9 +150,9 @@ class DiscordPlatform:
             await self._gateway.start(self._token)
         except Exception as error:  # noqa: BLE001  this loop owns the connection; deliveries go on without it
             if _token_refused(error):
-                log.critical("discord_token_refused", lane=self.lane, hint="make a new token and restart")
+                log.critical("discord token refused", lane=self.lane, hint="make a new token and restart")
                 return max(delay, TOKEN_REFUSED_DELAY)
-            log.warning("discord_not_connected", lane=self.lane, why=_short(error), retry_in=delay)
+            log.warning("discord not connected", lane=self.lane, why=_short(error), retry_in=delay)
         finally:
             await self._gateway.shut()
             self._gateway = None

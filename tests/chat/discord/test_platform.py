@@ -45,6 +45,19 @@ async def test_the_commands_are_registered_once(discord: DiscordEmulator, desk: 
     ]
 
 
+@pytest.mark.parametrize("how", ["status", "rate_limit"])
+async def test_commands_that_are_refused_do_not_keep_the_bot_away(
+    discord: DiscordEmulator, desk: Desk, how: str
+) -> None:
+    discord.fail(
+        how, method="PUT", path="/applications/.*/commands", status=400, code=30034, retry_after=9999
+    )
+    with structlog.testing.capture_logs() as logs:
+        async with connected(discord, desk):
+            pass
+    assert "discord commands not registered" in [entry["event"] for entry in logs]
+
+
 async def test_no_privileged_intent_is_asked_for(discord: DiscordEmulator, desk: Desk) -> None:
     async with connected(discord, desk):
         assert discord.gateway.intents == 1
@@ -115,7 +128,7 @@ async def test_a_refused_token_is_reported_once_without_the_token_and_stops_noth
         await until(lambda: logs)
         assert not running.done()
         await stop(running)
-    assert [entry["event"] for entry in logs] == ["discord_token_refused"]
+    assert [entry["event"] for entry in logs] == ["discord token refused"]
     assert "secret" not in repr(logs)
 
 
@@ -124,7 +137,7 @@ async def test_a_token_revoked_while_connected_is_reported(discord: DiscordEmula
         with structlog.testing.capture_logs() as logs:
             discord.revoke_token()
             await discord.gateway.close(4004)
-            await until(lambda: any(entry["event"] == "discord_token_refused" for entry in logs))
+            await until(lambda: any(entry["event"] == "discord token refused" for entry in logs))
 
 
 async def test_stopping_lets_an_answer_on_its_way_out_finish(discord: DiscordEmulator, desk: Desk) -> None:
