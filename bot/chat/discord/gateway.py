@@ -11,6 +11,7 @@ from typing import Any
 import discord
 import structlog
 import yarl
+from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 
 from bot.chat.discord import permissions
@@ -153,7 +154,10 @@ class Gateway(discord.Client):
 
 
 class _Http(HTTPClient):
-    """discord.py's HTTP client with its two addresses exchanged, for this client only."""
+    """discord.py's HTTP client with its two addresses exchanged, for this client only.
+
+    A REST interface of its own names its gateway when no gateway is set.
+    """
 
     def __init__(self, plain: HTTPClient, api_base: str | None, gateway_url: str | None) -> None:
         super().__init__(plain.loop, max_ratelimit_timeout=plain.max_ratelimit_timeout)
@@ -166,8 +170,11 @@ class _Http(HTTPClient):
         return await super().request(route, **kwargs)
 
     async def ws_connect(self, url: str, *, compress: int = 0) -> Any:
-        if self._gateway_url:
-            url = str(yarl.URL(self._gateway_url).with_query(yarl.URL(url).query))
+        asked, base = yarl.URL(url), self._gateway_url
+        if base is None and self._api_base and asked.host == DiscordWebSocket.DEFAULT_GATEWAY.host:
+            base = (await self.request(Route("GET", "/gateway/bot")))["url"]
+        if base is not None:
+            url = str(yarl.URL(base).with_query(asked.query))
         return await super().ws_connect(url, compress=compress)
 
 

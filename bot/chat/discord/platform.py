@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import discord
@@ -45,8 +46,9 @@ class DiscordPlatform:
     Args:
         token: the bot's token.
         hooks: whom to call, and which commands to offer.
-        api_base_url: REST interface with its version, when it is not Discord's own.
-        gateway_url: WebSocket address of the gateway, when it is not Discord's own.
+        api_base_url: REST interface when it is not Discord's own, such as ``http://localhost:8080/api/v10``;
+            a bare host, as proxies give it, means the same path as Discord's.
+        gateway_url: WebSocket address of the gateway, when it is not what the REST interface says.
         timeout: seconds for one delivery request.
         retry_delays: seconds between attempts to connect; the last one repeats.
         defer_after: seconds after which a slow answer to a command is announced.
@@ -77,7 +79,7 @@ class DiscordPlatform:
             raise BadInput("the Discord token is not a token", "copy it from the Bot page of the application")
         self._token = token
         self._hooks = hooks
-        self._api_base = api_base_url.rstrip("/") if api_base_url else None
+        self._api_base = versioned(api_base_url) if api_base_url else None
         self._gateway_url = gateway_url
         self._retry_delays = retry_delays
         self._settle = settle
@@ -167,6 +169,18 @@ def account_of(token: str) -> str:
     except (binascii.Error, ValueError):
         account = ""
     return account if _is_id(account) else hashlib.sha256(token.encode()).hexdigest()[:12]
+
+
+def versioned(base: str) -> str:
+    """A REST address with the version we speak, where it names none.
+
+    >>> versioned("http://localhost:8080/")
+    'http://localhost:8080/api/v10'
+    """
+    base = base.rstrip("/")
+    if base.endswith("/api"):
+        return f"{base}/v10"
+    return base if urlsplit(base).path else f"{base}/api/v10"
 
 
 def _is_id(text: str) -> bool:

@@ -7,7 +7,7 @@ import pytest
 import structlog
 
 from bot.chat.discord import DiscordPlatform
-from bot.chat.discord.platform import account_of
+from bot.chat.discord.platform import account_of, versioned
 from bot.domain.messages import Message, say
 from bot.domain.models import Address, Gone, Sent
 from bot.errors import BadInput
@@ -71,6 +71,24 @@ async def test_the_addresses_of_one_client_are_not_those_of_another(desk: Desk) 
         connected(other, desk),
     ):
         assert one.gateway.identifies == other.gateway.identifies == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("http://h:1", "http://h:1/api/v10"),
+        ("http://h:1/api/", "http://h:1/api/v10"),
+        ("http://h:1/api/v10/", "http://h:1/api/v10"),
+        ("http://h:1/discord", "http://h:1/discord"),
+    ],
+)
+def test_a_proxy_may_be_given_without_the_path_that_is_always_the_same(given: str, used: str) -> None:
+    assert versioned(given) == used
+
+
+async def test_a_rest_interface_of_its_own_names_its_gateway(discord: DiscordEmulator, desk: Desk) -> None:
+    async with connected(discord, desk, gateway_url=None):
+        assert discord.gateway.identifies == 1
 
 
 async def test_a_platform_that_is_down_at_the_start_is_waited_for(
