@@ -40,7 +40,8 @@ from bot.services.compose import Composer
 from bot.services.delivery import LanePump
 from bot.services.ingest import Ingest, Policy, report_of
 from bot.services.manage import Defaults, Follow, Manager, Place
-from bot.services.packs import load_catalog, load_topics
+from bot.services.meaning import closeness
+from bot.services.packs import load_catalog, load_topics, load_vocabulary
 from bot.services.poller import Poller
 from bot.services.rooms import Rooms
 from bot.services.rulebook import RuleBook
@@ -54,6 +55,7 @@ log = structlog.get_logger()
 
 DRAIN_SECONDS = 7.0
 RESTART_SECONDS = 5.0
+SAMPLE_PACE = Pace(timedelta(seconds=2), timedelta(seconds=4))
 FIRST_INTERVAL = timedelta(minutes=5)
 HERALD = Room("heraut", "Heraut", "Talk to the bot", direct=True)
 ATLANTIC = Room("atlantic", "atlantic", "A channel that everybody here shares")
@@ -161,14 +163,14 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         )
         chat = _chat(settings, mode, manager, Rooms(database, clock, _rooms(sample)), clock)
         pumps = [LanePump(database, platform, Composer(database), clock) for platform in chat.platforms]
-        fetcher = await stack.enter_async_context(_fetcher(settings, sample))
+        fetcher = await stack.enter_async_context(_fetcher(settings, mode, sample))
         ingest = Ingest(database, book, await _window(database, clock), clock, _policy(settings))
         poller = Poller(
             database,
             fetcher,
             ingest,
             clock,
-            _pace(settings, mode),
+            _pace(settings, sample),
             batch=settings.polling.batch,
             announced=lambda: _wake(pumps),
         )
@@ -180,7 +182,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
             else None
         )
         url = address(listener) if listener else ""
-        tick = timedelta(seconds=1 if mode.demo else settings.polling.tick_seconds)
+        tick = timedelta(seconds=1 if sample else settings.polling.tick_seconds)
         yield Heraut(chat.platforms, pumps, poller, server, tick, lambda: mode.ready(url))
 
 
@@ -311,7 +313,7 @@ def _rules(catalog: Catalog, topics: Sequence[Topic], texts: Collection[str]) ->
 
 async def _window(database: Database, clock: Clock) -> StoryWindow:
     """The reports of the last days, from the store."""
-    window = StoryWindow()
+    window = StoryWindow(vocabulary=load_vocabulary(), closeness=closeness())
     async with database.read() as tx:
         for told in await stories.since(tx, clock.now() - WINDOW):
             if told.item.result is not None:
@@ -370,16 +372,21 @@ def _policy(settings: Settings) -> Policy:
     )
 
 
-def _pace(settings: Settings, mode: Mode) -> Pace:
-    if mode.demo:
-        return Pace(timedelta(seconds=2), timedelta(seconds=4))
-    return Pace(
+def _pace(settings: Settings, sample: SampleServer | None) -> Callable[[FeedSpec], Pace]:
+    """How often feeds are polled: as set, and the sample as fast as its day goes by."""
+    usual = Pace(
         timedelta(seconds=settings.polling.min_interval_seconds),
         timedelta(seconds=settings.polling.max_interval_seconds),
     )
+    own = urlsplit(sample.url).netloc if sample else ""
+
+    def pace(spec: FeedSpec) -> Pace:
+        return SAMPLE_PACE if own and urlsplit(spec.url).netloc == own else usual
+
+    return pace
 
 
-def _fetcher(settings: Settings, sample: SampleServer | None) -> Fetcher:
+def _fetcher(settings: Settings, mode: Mode, sample: SampleServer | None) -> Fetcher:
     own = settings.polling
     contact = f"; +{own.contact}" if own.contact else ""
     allowed = [*own.allow_hosts, *([urlsplit(sample.url).netloc] if sample else [])]
@@ -387,7 +394,8 @@ def _fetcher(settings: Settings, sample: SampleServer | None) -> Fetcher:
         max_bytes=own.max_feed_bytes,
         total_seconds=own.timeout_seconds,
         per_host=own.per_host,
-        spacing_seconds=0 if sample else own.host_spacing_seconds,
+        # The demo's feeds all come from one host, and it is ours.
+        spacing_seconds=0 if mode.demo else own.host_spacing_seconds,
     )
     return Fetcher(
         f"Heraut/{__version__} (news herald; feed reader{contact})",

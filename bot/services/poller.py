@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from bot.domain.models import FeedDue, Fetched
+from bot.domain.models import FeedDue, FeedSpec, Fetched
 from bot.domain.schedule import LineWatch, Pace, Polled, PollOutcome, Reading, after_answer, after_failure
 from bot.errors import FeedError, FeedUnreachable
 from bot.feeds.http import Fetcher
@@ -27,6 +27,7 @@ log = structlog.get_logger()
 LEASE = timedelta(minutes=3)
 DEADLINE_SECONDS = 120.0
 MAX_ROUNDS = 8
+LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Poller:
@@ -37,7 +38,7 @@ class Poller:
         fetcher: asks publishers.
         ingest: takes in what they answer.
         clock: the time.
-        pace: the shortest and longest interval.
+        pace: the shortest and longest interval of a feed.
         batch: how many feeds are polled in one tick.
         announced: called when something was written into the ledger.
     """
@@ -48,7 +49,7 @@ class Poller:
         fetcher: Fetcher,
         ingest: Ingest,
         clock: Clock,
-        pace: Pace,
+        pace: Callable[[FeedSpec], Pace],
         *,
         batch: int = 50,
         announced: Callable[[], None] = lambda: None,
@@ -113,7 +114,7 @@ class Poller:
                 fetched,
                 reading,
                 now=self._clock.now(),
-                pace=self._pace,
+                pace=self._pace(due.spec),
                 jitter=random.random(),  # noqa: S311  spreads polls
             )
 
@@ -135,12 +136,13 @@ class Poller:
             due.state,
             error,
             now=self._clock.now(),
-            pace=self._pace,
+            pace=self._pace(due.spec),
             jitter=random.random(),  # noqa: S311  spreads polls
             line_down=self._line.down,
         )
-        log.warning(
-            "feed failed", feed=due.id, url=due.spec.url, reason=error.reason, failures=polled.state.failures
+        blamed = polled.state.failures > due.state.failures
+        (log.warning if blamed else log.debug)(
+            "feed failed", feed=due.id, url=due.spec.url, reason=error.reason
         )
         await self._finish(due, polled)
 
@@ -154,9 +156,15 @@ class Poller:
         log.info("feed moved", feed=due.id, to=url, taken=moved)
 
     def _watch_line(self, due: Sequence[FeedDue], errors: Sequence[FeedError | None]) -> None:
+        """Learn whether our own line works; feeds on this machine prove nothing about it."""
+        was_down = self._line.down
+        hosts = [urlsplit(feed.spec.url).hostname or "" for feed in due]
         self._line = self._line.after(
-            PollOutcome(
-                registrable_domain(urlsplit(feed.spec.url).hostname or ""), feed.state.failures, error
-            )
-            for feed, error in zip(due, errors, strict=True)
+            PollOutcome(registrable_domain(host), feed.state.failures, error)
+            for host, feed, error in zip(hosts, due, errors, strict=True)
+            if host not in LOCAL
         )
+        if self._line.down and not was_down:
+            log.warning("no feed answers: our own line seems to be down; no feed is blamed")
+        elif was_down and not self._line.down:
+            log.info("feeds answer again")

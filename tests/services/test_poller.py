@@ -27,7 +27,7 @@ async def server() -> AsyncIterator[FeedServer]:
 async def poller(room: Newsroom, server: FeedServer) -> AsyncIterator[Poller]:
     limits = FetchLimits(max_bytes=MEGABYTE, total_seconds=1.5, spacing_seconds=0, per_host=20)
     async with Fetcher("Heraut-test", allow_hosts=[server.host], limits=limits) as fetcher:
-        yield Poller(room.database, fetcher, room.ingest, room.clock, Pace())
+        yield Poller(room.database, fetcher, room.ingest, room.clock, lambda spec: Pace())
 
 
 async def configure(room: Newsroom, server: FeedServer, *paths: str) -> None:
@@ -99,7 +99,7 @@ async def test_two_pollers_on_one_database_poll_each_feed_once(
         server.put(f"/{number}", rss([item("NAVO vergadert", room)]))
     await configure(room, server, *(f"/{number}" for number in range(10)))
     async with Fetcher("other", allow_hosts=[server.host]) as fetcher:
-        other = Poller(room.database, fetcher, room.ingest, room.clock, Pace())
+        other = Poller(room.database, fetcher, room.ingest, room.clock, lambda spec: Pace())
         assert await poller.tick() + await other.tick() == 10
         await poller.drain()
         await other.drain()
@@ -136,6 +136,17 @@ async def test_a_feed_that_was_taken_away_answers_410_and_is_left_alone(
     await poll(poller)
     room.clock.advance(timedelta(days=30))
     assert await poll(poller) == 0
+
+
+async def test_when_nothing_answers_no_feed_is_blamed(room: Newsroom) -> None:
+    limits = FetchLimits(total_seconds=2, spacing_seconds=0)
+    specs = [FeedSpec(f"http://feed.nowhere{n}.invalid/rss", Outlet(str(n), str(n))) for n in range(4)]
+    async with room.database.write() as tx:
+        await feeds.configure(tx, specs, room.clock.now(), timedelta(minutes=5))
+    async with Fetcher("Heraut-test", limits=limits) as fetcher:
+        poller = Poller(room.database, fetcher, room.ingest, room.clock, lambda spec: Pace())
+        assert await poll(poller) == 4
+    assert (await room.manager.status()).failing == []
 
 
 async def test_our_own_bug_on_one_feed_does_not_stop_another(

@@ -13,7 +13,6 @@ from bot.domain.messagecodec import to_json
 from bot.domain.messages import say
 from bot.domain.rooms import Author, Cursor, Post, Room
 from bot.services.rooms import Rooms
-from bot.store import rooms as store
 from bot.store.database import Database
 from tests.support.clock import NOON, StoppedClock
 
@@ -182,10 +181,10 @@ async def test_followers_end_when_the_rooms_close(rooms: Rooms) -> None:
         await asyncio.gather(*following)
 
 
-async def test_old_posts_are_forgotten_unless_they_were_edited_since(db: Database, rooms: Rooms) -> None:
-    old = await rooms.post("atlantic", say("oud"), "1")
-    await rooms.post("atlantic", say("ook oud"), "2")
-    async with db.write() as tx:
-        await store.edit(tx, "atlantic", int(old), to_json(say("bewerkt")), NOON + timedelta(days=2))
-        assert await store.prune(tx, NOON + timedelta(days=1)) == 1
-    assert [str(post.id) for post in (await rooms.history("atlantic")).posts] == [old]
+async def test_many_followers_at_once_all_see_everything(rooms: Rooms) -> None:
+    following = [asyncio.create_task(take(rooms, Cursor(), 60)) for _ in range(25)]
+    for number in range(60):
+        await rooms.post("atlantic", say(str(number)), str(number))
+    expected = [to_json(say(str(number))) for number in range(60)]
+    for follower in following:
+        assert [post.body for post in await follower] == expected
