@@ -5,18 +5,20 @@ reader that was away, or reads from another process, misses nothing and sees not
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from bot.domain.messagecodec import to_json
 from bot.domain.messages import Message
 from bot.domain.rooms import Author, Cursor, Post, Room
 from bot.ports import Clock
 from bot.store import rooms as store
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 
 BATCH = 100
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Rooms:
         self._clock = clock
         self._idle = idle_seconds
         self._changed = asyncio.Event()
+        self._reads: dict[Hashable, asyncio.Future[Any]] = {}
         self._closed = False
 
     async def post(self, room: str, message: Message, key: str) -> str:
@@ -75,8 +78,7 @@ class Rooms:
 
     async def latest(self) -> Mapping[str, int]:
         """The id of the bot's last post per room."""
-        async with self._database.read() as tx:
-            return await store.latest(tx)
+        return await self._shared("latest", store.latest)
 
     async def follow(self, room: str, after: Cursor) -> AsyncIterator[tuple[Post, ...]]:
         """New and edited posts after a cursor, in batches, until `close`.
@@ -86,8 +88,7 @@ class Rooms:
         """
         while not self._closed:
             changed = self._changed
-            async with self._database.read() as tx:
-                posts = await store.since(tx, room, after, BATCH)
+            posts = await self._shared((room, after), self._since(room, after))
             for post in posts:
                 after = after.past(post)
             yield tuple(posts)
@@ -105,11 +106,32 @@ class Rooms:
         self._wake()
         return added
 
+    @staticmethod
+    def _since(room: str, after: Cursor) -> Callable[[Transaction], Awaitable[list[Post]]]:
+        return lambda tx: store.since(tx, room, after, BATCH)
+
+    async def _shared(self, key: Hashable, read: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Read once for all who ask the same at the same time: a post wakes every open page at once."""
+        reading = self._reads.get(key)
+        if reading is None:
+            reading = self._reads[key] = asyncio.ensure_future(self._read(read))
+            reads = self._reads
+            reading.add_done_callback(lambda _: reads.pop(key))
+        # Shielded, as one reader that leaves must not cut off the others.
+        result: T = await asyncio.shield(reading)
+        return result
+
+    async def _read(self, read: Callable[[Transaction], Awaitable[T]]) -> T:
+        async with self._database.read() as tx:
+            return await read(tx)
+
     async def _until(self, changed: asyncio.Event) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._idle):
                 await changed.wait()
 
     def _wake(self) -> None:
+        # A read that began before this moment may lack what was just written: nobody may join it now.
+        self._reads = {}
         self._changed.set()
         self._changed = asyncio.Event()

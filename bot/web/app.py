@@ -20,7 +20,7 @@ from bot.ports import Clock, CommandSpec
 from bot.services.rooms import Rooms
 from bot.web.chat import Chat, Say, Suggest, language_of
 from bot.web.render import Pages
-from bot.web.security import HostGuard, SecureHeaders
+from bot.web.security import HostGuard, SecureHeaders, security_headers
 from bot.web.words import words
 
 HEALTH_SECONDS = 5
@@ -62,6 +62,8 @@ def create_app(
     """
     pages = Pages(clock.now, title, version, remote_images)
     chat = Chat(pages, rooms, say, suggest, commands)
+    headers = security_headers(remote_images)
+    on_error = _error_handler(pages, headers)
     return Starlette(
         routes=[
             *chat.routes,
@@ -70,10 +72,10 @@ def create_app(
             Mount("/static", Revalidated(directory=Path(__file__).parent / "static")),
         ],
         middleware=[
-            Middleware(SecureHeaders, remote_images=remote_images),
+            Middleware(SecureHeaders, headers=headers),
             Middleware(HostGuard, hosts=hosts),
         ],
-        exception_handlers={HTTPException: _error_handler(pages)},
+        exception_handlers={HTTPException: on_error, Exception: on_error},
     )
 
 
@@ -102,15 +104,21 @@ def _health_endpoint(
     return endpoint
 
 
-def _error_handler(pages: Pages) -> Callable[[Request, Exception], Awaitable[Response]]:
+def _error_handler(
+    pages: Pages, headers: Mapping[str, str]
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Errors as a page for people and as JSON for programs; nothing of a failure inside is shown."""
+
     async def handler(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101  Starlette types handlers for any exception
+        known = error if isinstance(error, HTTPException) else HTTPException(500, "this is in the log")
+        # An unexpected failure is answered outside of the middleware that adds the headers.
+        own = {**(known.headers or {}), **headers}
         if "text/html" not in request.headers.get("accept", ""):
-            return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
+            return JSONResponse({"error": known.detail}, known.status_code, headers=own)
         language = language_of(request)
-        missing = error.status_code == HTTPStatus.NOT_FOUND
+        missing = known.status_code == HTTPStatus.NOT_FOUND
         heading = words(language)("This page does not exist" if missing else "This did not work")
-        html = pages.page("error.html", language, heading=heading, detail="" if missing else error.detail)
-        return HTMLResponse(html, error.status_code, headers=error.headers)
+        html = pages.page("error.html", language, heading=heading, detail="" if missing else known.detail)
+        return HTMLResponse(html, known.status_code, headers=own)
 
     return handler

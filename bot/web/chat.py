@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -32,6 +33,7 @@ TEXT_LIMIT = 1000
 KEY_LIMIT = 38
 BODY_SECONDS = 10
 STREAMS = 200
+RENDERED = 256
 QUICK = ("topics", "subscriptions", "latest", "status", "help")
 SCRIPT_WORDS = (
     "Today",
@@ -70,6 +72,8 @@ class Chat:
         self._saying = Pace(burst=20, per_second=1)
         self._typing = Pace(burst=40, per_second=10)
         self._streams = asyncio.Semaphore(STREAMS)
+        # A new post goes to every open page at once. Ages in it go stale, which the pages mend themselves.
+        self._shown = lru_cache(maxsize=RENDERED)(pages.post)
 
     @property
     def routes(self) -> list[Route]:
@@ -161,7 +165,7 @@ class Chat:
                     data = {
                         "id": post.id,
                         "edited": bool(post.edited_at),
-                        "html": self._pages.post(post, language),
+                        "html": self._shown(post, language),
                     }
                     yield f"id: {after}\ndata: {json.dumps(data)}\n\n"
                 latest = await self._rooms.latest()

@@ -5,7 +5,7 @@ Nothing here knows who may do what; it only makes sure that a request comes from
 
 import ipaddress
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -23,24 +23,29 @@ def content_security_policy(remote_images: bool) -> str:
     )
 
 
-class SecureHeaders:
-    """Adds the security headers to every answer.
+def security_headers(remote_images: bool) -> dict[str, str]:
+    """The headers of every answer.
 
     `Referrer-Policy` is ``same-origin`` and not ``no-referrer``: with the latter browsers send
     ``Origin: null`` with our own forms (Fetch standard, "append a request Origin header").
     """
+    return {
+        "content-security-policy": content_security_policy(remote_images),
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    }
 
-    def __init__(self, app: ASGIApp, remote_images: bool = False) -> None:
+
+class SecureHeaders:
+    """Adds the security headers to every answer."""
+
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self._app = app
-        self._headers = {
-            "content-security-policy": content_security_policy(remote_images),
-            "x-content-type-options": "nosniff",
-            "x-frame-options": "DENY",
-            "referrer-policy": "same-origin",
-            "cross-origin-opener-policy": "same-origin",
-            "cross-origin-resource-policy": "same-origin",
-            "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-        }
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:

@@ -17,5 +17,5 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 @pytest.fixture
 async def client(site: Site) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(site.url) as session:
+    async with aiohttp.ClientSession(site.url, connector=aiohttp.TCPConnector(limit=0)) as session:
         yield session

@@ -7,7 +7,8 @@ import pytest
 from yarl import URL
 
 import bot.web
-from tests.support.site import running_site
+from bot.store.schema import metadata
+from tests.support.site import Site, running_site
 
 STATIC = Path(bot.web.__file__).parent / "static"
 
@@ -37,6 +38,17 @@ async def test_a_page_that_does_not_exist_is_a_404_for_people_and_programs(
         assert "Deze pagina bestaat niet" in await answer.text()
     async with client.get(path) as answer:
         assert (answer.status, answer.content_type) == (404, "application/json")
+
+
+async def test_a_failure_inside_shows_nothing_of_itself(client: aiohttp.ClientSession, site: Site) -> None:
+    async with site.database.write() as tx:
+        await tx.run_sync(metadata.drop_all)
+    async with client.get("/", headers={"accept": "text/html"}) as answer:
+        assert answer.status == 500
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+        assert "web_messages" not in await answer.text()
+    async with client.get("/") as answer:
+        assert (answer.status, await answer.json()) == (500, {"error": "this is in the log"})
 
 
 @pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static//etc/passwd"])

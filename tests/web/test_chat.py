@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.messages import say
 from bot.domain.models import Address
-from bot.web.chat import BODY_LIMIT, TEXT_LIMIT
+from bot.web.chat import BODY_LIMIT, STREAMS, TEXT_LIMIT
 from tests.support.site import Site, alert
 
 MESSAGES = "/c/atlantic/messages"
@@ -190,6 +190,20 @@ async def test_a_page_from_a_database_that_is_gone_is_told_to_load_again(
 async def test_a_place_that_is_none_is_refused(client: aiohttp.ClientSession, place: str) -> None:
     async with client.get(EVENTS, params={"after": place}) as answer:
         assert answer.status == 400
+
+
+async def test_more_open_pages_than_there_is_room_for_are_told_to_come_back(
+    client: aiohttp.ClientSession,
+) -> None:
+    async with AsyncExitStack() as pages:
+        for _ in range(STREAMS):
+            await pages.enter_async_context(events(client))
+        async with client.get(EVENTS) as answer:
+            assert answer.status == 503
+            assert answer.headers["retry-after"] == "10"
+    await asyncio.sleep(0.5)
+    async with events(client) as stream:
+        assert await stream.next("rooms") == {}
 
 
 async def test_earlier_posts_are_read_in_pages(client: aiohttp.ClientSession, site: Site) -> None:
