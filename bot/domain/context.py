@@ -1,8 +1,7 @@
 """Whether an ambiguous name has the context it needs: the conditions of a pack, evaluated."""
 
-import re
-from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from bisect import bisect_left
+from collections.abc import Collection
 from functools import lru_cache
 
 from bot.domain.entities import Context
@@ -21,6 +20,8 @@ def holds(
         owner: whose name it would be; being surely named elsewhere is context enough.
         sure: the entities that are surely named in the item.
     """
+    if owner in sure:
+        sure = {*sure, "self"}
     if any(_stands(reading, term, sure) for term in context.without):
         return False
     if any(_stands_after(reading, end, term) for term in context.not_before):
@@ -37,7 +38,7 @@ def holds(
 def _stands(reading: Reading, term: str, sure: Collection[str]) -> bool:
     if term.startswith("@"):
         return term[1:] in sure
-    return _literal(term) in reading.words
+    return bool(reading.word_numbers(_literal(term)))
 
 
 def _stands_after(reading: Reading, end: int, term: str) -> bool:
@@ -55,14 +56,9 @@ def _stands_before(reading: Reading, start: int, term: str) -> bool:
 def _stands_near(reading: Reading, start: int, term: str, within: int, sure: Collection[str]) -> bool:
     if term.startswith("@"):
         return term[1:] in sure
-    here = bisect_right(reading.word_starts, start)
-    return any(
-        abs(bisect_right(reading.word_starts, place + 1) - here) <= within for place in _places(reading, term)
-    )
-
-
-def _places(reading: Reading, term: str) -> Iterator[int]:
-    return (found.start() for found in re.finditer(re.escape(_literal(term)), reading.words))
+    here, places = reading.word_number(start), reading.word_numbers(_literal(term))
+    nearest = bisect_left(places, here - within)
+    return nearest < len(places) and places[nearest] <= here + within
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,7 @@ holds the two to each other.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -99,7 +100,10 @@ class _Judge:
             case EntityRef(about=True):
                 return f"the item is about {self._name(node)}: {self._salience(node):.2f}, at least {ABOUT}"
             case EntityRef():
-                return next(hit.why for hit in self._evidence.hits if hit.start in set(self._offsets(node)))
+                place = next(self._offsets(node))
+                return next(
+                    hit.why for hit in self._evidence.hits if (hit.entity, hit.start) == (node.entity, place)
+                )
             case Near():
                 return f"both stand within {node.distance} words"
             case FieldIs():
@@ -171,12 +175,13 @@ class _Judge:
                 return iter(())
 
     def _is_near(self, node: Near) -> bool:
-        right = [self._reading.word_number(at) for at in self._offsets(node.right)]
-        return any(
-            abs(self._reading.word_number(at) - other) <= node.distance
-            for at in self._offsets(node.left)
-            for other in right
-        )
+        there = sorted(self._reading.word_number(at) for at in self._offsets(node.right))
+        for at in self._offsets(node.left):
+            here = self._reading.word_number(at)
+            nearest = bisect_left(there, here - node.distance)
+            if nearest < len(there) and there[nearest] <= here + node.distance:
+                return True
+        return False
 
     def _salience(self, node: EntityRef) -> float:
         return self._evidence.salience.get(node.entity, 0.0)

@@ -6,18 +6,20 @@ between threads. What is written where is decided in `finder`, which rules hold 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from bot.domain.aliases import Alias, aliases_of
 from bot.domain.entities import Catalog
-from bot.domain.finder import Hit, find, to_match, verify
+from bot.domain.finder import Hit, find, to_match
 from bot.domain.language import DEFAULT_LANGUAGES, LanguageGuesser
 from bot.domain.models import Document, MatchResult
 from bot.domain.program import TITLE_ENTITY, TITLE_LITERAL, Program
 from bot.domain.reading import Reading
 from bot.domain.rule_tree import Field, Rule
 from bot.domain.salience import ABOUT, best_of, salience_of
+from bot.domain.spelling import verify
 from bot.domain.text import fold, words_only
 
 _NO_LITERALS = ("\x00",)
@@ -117,7 +119,7 @@ class Matcher:
             for alias in self._aliases[number]
             if (found := verify(reading, language, alias, start + 1, end))
         ]
-        hits = find(reading, language, self._catalog, written) if written else []
+        hits = find(reading, self._catalog, written) if written else []
         return Evidence(reading, language, hits, salience_of(reading, hits))
 
 
@@ -170,11 +172,24 @@ class _Facts:
         return [reading.word_number(offset) for offset in offsets]
 
     def _offsets(self, literal: int) -> list[int]:
-        return [start + 1 for number, start, _ in self._seen if number - self._aliases == literal]
+        return self._literal_places.get(literal + self._aliases, [])
 
     def _named_at(self, entity: int) -> list[int]:
-        name = self._program.entities[entity]
-        return [hit.start for hit in self._evidence.hits if hit.entity == name]
+        return self._entity_places.get(self._program.entities[entity], [])
+
+    @cached_property
+    def _literal_places(self) -> dict[int, list[int]]:
+        places: dict[int, list[int]] = {}
+        for number, start, _ in self._seen:
+            places.setdefault(number, []).append(start + 1)
+        return places
+
+    @cached_property
+    def _entity_places(self) -> dict[str, list[int]]:
+        places: dict[str, list[int]] = {}
+        for hit in self._evidence.hits:
+            places.setdefault(hit.entity, []).append(hit.start)
+        return places
 
     def _true_properties(self) -> set[int]:
         if not self._program.properties:

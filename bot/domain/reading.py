@@ -10,6 +10,7 @@ from functools import cached_property
 
 from bot.domain.models import Document
 from bot.domain.text import Folded, fold, words_only
+from bot.domain.wording import FUNCTION_WORDS
 
 FIELD_BREAK = "\x01"
 _GAP = f" {FIELD_BREAK} "
@@ -17,6 +18,7 @@ _SENTENCE_END = re.compile(r"[.!?:;]['\")]* | - |[|\x01]")
 _WORD = re.compile(r"[^\W_]+")
 _MIN_SHOUTED = 8
 _FAR = 1000
+_MOST = 0.85
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Reading:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self._places: dict[str, list[int]] = {}
         self._title, self._text = fold(document.title), fold(document.text)
         self.title_end = 1 + len(self._title.text)
         self.text_start = self.title_end + len(_GAP)
@@ -58,6 +61,14 @@ class Reading:
     def word_number(self, offset: int) -> int:
         """The number of the word at `offset`; text is numbered far from title, so never near it."""
         return bisect_right(self.word_starts, offset) + (0 if self.in_title(offset) else _FAR)
+
+    def word_numbers(self, literal: str) -> list[int]:
+        """The numbers of the words at which `literal`, which starts with a space, stands; ascending."""
+        found = self._places.get(literal)
+        if found is None:
+            places = (place.start() + 1 for place in re.finditer(f"(?={re.escape(literal)})", self.words))
+            found = self._places[literal] = [self.word_number(place) for place in places]
+        return found
 
     @cached_property
     def has_capitals(self) -> bool:
@@ -112,8 +123,13 @@ class Reading:
     def is_title_case(self, offset: int) -> bool:
         """Whether the sentence around `offset` Capitalises Its Words, so that a capital says nothing."""
         start, end = self.sentence(offset)
-        long_words = [self.cased[at] for at in self._long_words(start, end)]
-        return len(long_words) > 1 and sum(map(str.isupper, long_words)) >= 0.7 * len(long_words)
+        words = [found.span() for found in _WORD.finditer(self.words, start, end)][1:]
+        telling = [
+            self.cased[begin]
+            for begin, stop in words
+            if stop - begin > 2 and self.words[begin:stop] not in FUNCTION_WORDS
+        ]
+        return len(telling) > 1 and sum(map(str.isupper, telling)) >= _MOST * len(telling)
 
     def is_shouted(self, offset: int) -> bool:
         """Whether the sentence around `offset` is ALL CAPS."""
@@ -121,14 +137,7 @@ class Reading:
         if self.in_title(offset) and end - start < 2 * _MIN_SHOUTED:
             start, end = 0, self.title_end
         letters = [char for char in self.cased[start:end] if char.isalpha()]
-        return len(letters) >= _MIN_SHOUTED and sum(map(str.isupper, letters)) >= 0.9 * len(letters)
-
-    def _long_words(self, start: int, end: int) -> list[int]:
-        return [
-            found.start()
-            for found in _WORD.finditer(self.words, start, end)
-            if found.end() - found.start() > 3
-        ]
+        return len(letters) >= _MIN_SHOUTED and sum(map(str.isupper, letters)) >= _MOST * len(letters)
 
 
 def _span(field: str, folded: Folded, start: int, end: int) -> Span:

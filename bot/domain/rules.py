@@ -270,7 +270,7 @@ class _Parser:
         return _checked_words(token, inner.strip('"'), prefix=star)
 
     def _word(self, token: _Token) -> Words:
-        if token.text in ("AND", "OR") or _NEAR.match(token.text):
+        if token.text in ("AND", "OR", "NOT") or _NEAR.match(token.text):
             raise RuleError(f"{token.text} stands without a word before or after it", token.start, "add one")
         operator = _LOOKALIKE.get(token.text.lower()) or ("NEAR/5" if _LOWER_NEAR.match(token.text) else "")
         if operator:

@@ -1,0 +1,70 @@
+import asyncio
+
+from bot.domain.models import Document
+from bot.domain.rule_tree import Rule
+from bot.domain.rules import parse_rule
+from bot.services.rulebook import RuleBook
+from tests.support.packs import catalog
+
+
+def rules(*texts: str) -> dict[str, Rule]:
+    return {text: parse_rule(text, ()) for text in texts}
+
+
+def hits(book: RuleBook, text: str) -> tuple[str, ...]:
+    return book.current.match(Document("", text, language="nl")).rules
+
+
+async def test_new_rules_are_in_force_when_replace_returns() -> None:
+    book = RuleBook(catalog(), rules("gas"))
+    assert hits(book, "gas en olie") == ("gas",)
+
+    await book.replace(rules("olie"))
+
+    assert hits(book, "gas en olie") == ("olie",)
+
+
+async def test_a_matcher_in_use_does_not_change() -> None:
+    book = RuleBook(catalog(), rules("gas"))
+    before = book.current
+
+    await book.replace({})
+
+    assert before.match(Document("", "gas", language="nl")).rules == ("gas",)
+    assert hits(book, "gas") == ()
+
+
+async def test_of_overlapping_calls_the_last_one_wins_for_all() -> None:
+    book = RuleBook(catalog(), {})
+
+    async def replace(number: int) -> tuple[str, ...]:
+        await book.replace(rules(f"woord{number}"))
+        return hits(book, " ".join(f"woord{other}" for other in range(10)))
+
+    seen = await asyncio.gather(*(replace(number) for number in range(10)))
+    assert seen[-1] == ("woord9",)
+    assert all(found in {("woord0",), ("woord9",)} for found in seen), "an overtaken set of rules was built"
+
+
+async def test_the_loop_goes_on_while_rules_are_built() -> None:
+    book = RuleBook(catalog(), {})
+    many = rules(*(f"woord{number} AND ander{number}" for number in range(5000)))
+    task = asyncio.create_task(book.replace(many))
+    turns = 0
+    while not task.done():
+        await asyncio.sleep(0)
+        turns += 1
+
+    assert turns > 10
+    assert hits(book, "woord7 ander7") == ("woord7 AND ander7",)
+
+
+async def test_later_changes_to_the_callers_mapping_do_not_matter() -> None:
+    book = RuleBook(catalog(), {})
+    wanted = rules("gas")
+    task = asyncio.create_task(book.replace(wanted))
+    await asyncio.sleep(0)
+    wanted.clear()
+    await task
+
+    assert hits(book, "gas") == ("gas",)
