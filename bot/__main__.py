@@ -9,6 +9,7 @@ from bot.cli.preview import preview
 from bot.cli.replay import replay
 from bot.cli.rules import rules
 from bot.cli.run import demo, run
+from bot.cli.stories import stories
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
@@ -28,6 +29,7 @@ cli.command()(parse)
 cli.command()(preview)
 cli.add_typer(rules, name="rules")
 cli.command()(replay)
+cli.command()(stories)
 
 
 def main() -> None:

@@ -10,11 +10,13 @@ from bot.domain.entities import Catalog
 from bot.domain.models import Topic
 from bot.domain.pack_format import read_pack
 from bot.domain.topics import merge_topics, read_topics
+from bot.domain.vocabulary import Vocabulary, read_rates, read_words
 from bot.errors import PackError
 
 MAX_PACK_BYTES = 1024 * 1024
 TOPICS_FILE = "topics.toml"
 GIVEN_NAMES_FILE = "given-names.txt"
+WORDS_FILE, RATES_FILE = "news-words.txt", "news-rates.txt"
 
 
 def load_catalog(extra: Sequence[Path] = ()) -> Catalog:
@@ -42,6 +44,14 @@ def load_topics(path: Path | None = None) -> tuple[Topic, ...]:
     """
     shipped = read_topics(TOPICS_FILE, _table(_shipped() / TOPICS_FILE))
     return merge_topics(shipped, read_topics(path.name, _table(path))) if path else shipped
+
+
+def load_vocabulary() -> Vocabulary:
+    """The shipped words of news in Dutch and English, and how common words are."""
+    words, rates = (_shipped() / name for name in (WORDS_FILE, RATES_FILE))
+    return Vocabulary(
+        read_words(words.read_text(encoding="utf-8")), read_rates(rates.read_text(encoding="utf-8"))
+    )
 
 
 def _given_names() -> list[str]:
