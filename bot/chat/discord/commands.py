@@ -18,7 +18,7 @@ _IN_SERVERS, _WITH_THE_BOT = 0, 1
 _TO_SERVERS = 0
 
 # Discord shows a command only to members who have all of these; its own default for server admins.
-_CHANGES_CHAT = str(discord.Permissions(manage_channels=True).value)
+_CHANGES_CHAT = discord.Permissions(manage_channels=True).value
 
 
 def slash_commands(commands: Iterable[CommandSpec]) -> list[dict[str, Any]]:

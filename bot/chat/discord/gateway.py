@@ -5,8 +5,8 @@ This must not send messages; deliveries go out through `rest`.
 """
 
 import asyncio
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 import discord
 import structlog
@@ -22,7 +22,7 @@ from bot.domain.models import Address
 from bot.ports import ChatEvent, Hooks
 
 CLOSE_WITHIN = 4.0
-MOST_SERVERS_CHECKED = 200
+MOST_SERVERS_CHECKED = 50
 
 log = structlog.get_logger()
 
@@ -71,12 +71,17 @@ class Gateway(discord.Client):
         ours = slash_commands(self._hooks_of_heraut.commands)
         assert self.application_id is not None  # noqa: S101  discord.py sets it before it calls this
         try:
-            theirs = await self.http.get_global_commands(self.application_id)
-            if not registered(ours, theirs):
+            if not registered(ours, await self._known_commands(self.application_id)):
                 await self.http.bulk_upsert_global_commands(self.application_id, ours)
                 log.info("discord commands registered", commands=len(ours))
         except (discord.HTTPException, discord.RateLimited) as error:
             log.exception("discord commands not registered", why=str(error)[:300])
+
+    async def _known_commands(self, application: int) -> Sequence[Mapping[str, Any]]:
+        try:
+            return cast("Sequence[Mapping[str, Any]]", await self.http.get_global_commands(application))
+        except discord.HTTPException:  # then writing them tells whether it matters
+            return ()
 
     async def on_ready(self) -> None:
         log.info("discord connected", bot=str(self.user), servers=len(self.guilds))

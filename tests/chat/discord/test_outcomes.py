@@ -166,6 +166,11 @@ async def test_an_answer_that_is_not_json_is_not_taken_for_success(
     assert isinstance(await ledger.send(), Transient)
 
 
+async def test_an_answer_without_end_is_not_read_to_its_end(discord: DiscordEmulator, ledger: Ledger) -> None:
+    discord.fail("garbage", status=200, body="x" * 5_000_000)
+    assert isinstance(await ledger.send(), Unknown)
+
+
 async def test_a_deleted_channel_is_gone(discord: DiscordEmulator, ledger: Ledger, channel: str) -> None:
     await discord.remove_channel(channel)
     assert await ledger.send() == Gone("the channel no longer exists")

@@ -45,6 +45,14 @@ async def test_the_commands_are_registered_once(discord: DiscordEmulator, desk: 
     ]
 
 
+async def test_commands_that_cannot_be_listed_are_registered_all_the_same(
+    discord: DiscordEmulator, desk: Desk
+) -> None:
+    discord.fail("status", method="GET", path="/applications/.*/commands", status=404)
+    async with connected(discord, desk):
+        assert len(discord.world.commands) == len(COMMANDS)
+
+
 @pytest.mark.parametrize("how", ["status", "rate_limit"])
 async def test_commands_that_are_refused_do_not_keep_the_bot_away(
     discord: DiscordEmulator, desk: Desk, how: str
