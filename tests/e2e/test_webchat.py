@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from bot.domain.messages import AlertCard, Button, Message, say
@@ -17,7 +18,8 @@ from bot.ports import SystemClock
 from tests.support.browser import running_browser
 from tests.support.site import Site, alert, running_site
 
-pytestmark = pytest.mark.slow
+# One loop and one browser for all of them: starting Chromium takes longer than most tests.
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 ATLANTIC = Address("web", "atlantic")
 PHONE = {"width": 360, "height": 740}
@@ -36,13 +38,13 @@ class Watched:
         return self.page.locator(".post")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with running_site(tmp_path) as running:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with running_browser() as running:
         yield running
