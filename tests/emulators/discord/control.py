@@ -15,6 +15,12 @@ from tests.emulators.discord.people import NoAnswer, NotOffered
 from tests.emulators.discord.server import DiscordEmulator
 
 
+_AS_THEY_ARE = """
+    add_guild add_channel add_dm remove_channel remove_bot return_bot block join set_thread delete_message revoke_token
+    fail messages slash autocomplete press go_down come_up
+""".split()
+
+
 def control_app(emulator: DiscordEmulator) -> web.Application:
     """The control interface of one emulator, for a port of its own."""
     actions = _actions(emulator)
@@ -65,27 +71,7 @@ def _actions(emulator: DiscordEmulator) -> dict[str, Callable[..., Any]]:
         await emulator.gateway.wait_connected(timeout)
         return True
 
-    names = (
-        "add_guild",
-        "add_channel",
-        "add_dm",
-        "remove_channel",
-        "remove_bot",
-        "return_bot",
-        "block",
-        "join",
-        "set_thread",
-        "delete_message",
-        "revoke_token",
-        "fail",
-        "messages",
-        "slash",
-        "autocomplete",
-        "press",
-        "go_down",
-        "come_up",
-    )
-    actions: dict[str, Callable[..., Any]] = {name: getattr(emulator, name) for name in names}
+    actions: dict[str, Callable[..., Any]] = {name: getattr(emulator, name) for name in _AS_THEY_ARE}
     own: dict[str, Callable[..., Any]] = {
         "set_permissions": set_permissions,
         "stats": stats,
