@@ -14,11 +14,26 @@ from aiohttp import web
 from tests.emulators.discord.people import NoAnswer, NotOffered
 from tests.emulators.discord.server import DiscordEmulator
 
-
-_AS_THEY_ARE = """
-    add_guild add_channel add_dm remove_channel remove_bot return_bot block join set_thread delete_message revoke_token
-    fail messages slash autocomplete press go_down come_up
-""".split()
+_AS_THEY_ARE = [
+    "add_guild",
+    "add_channel",
+    "add_dm",
+    "remove_channel",
+    "remove_bot",
+    "return_bot",
+    "block",
+    "join",
+    "set_thread",
+    "delete_message",
+    "revoke_token",
+    "fail",
+    "messages",
+    "slash",
+    "autocomplete",
+    "press",
+    "go_down",
+    "come_up",
+]
 
 
 def control_app(emulator: DiscordEmulator) -> web.Application:
