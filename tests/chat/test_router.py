@@ -118,10 +118,10 @@ async def test_only_admins_change_what_a_group_follows(router: Router, room: New
 async def test_latest_shows_stories_of_the_chat_newest_first(router: Router, room: Newsroom) -> None:
     feed = await room.add_feed()
     await say(router, "/subscribe nato")
-    await room.take(feed, [report("NAVO opent kantoor", 1, room.clock.now())])
-    await room.take(feed, [report("NAVO sluit kantoor", 2, room.clock.now())])
+    await room.take(feed, [report("NAVO oefent op de Waddenzee", 1, room.clock.now())])
+    await room.take(feed, [report("Spanje wijst hogere NAVO-bijdrage af", 2, room.clock.now())])
     answer = words(await say(router, "/latest"))
-    assert answer.index("sluit kantoor") < answer.index("opent kantoor")
+    assert answer.index("Spanje") < answer.index("Waddenzee")
     assert "Nothing yet" in words(await say(router, "/latest rutte"))
 
 

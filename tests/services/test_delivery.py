@@ -20,11 +20,13 @@ from bot.domain.models import (
 from bot.store import chats, deliveries
 from tests.support.newsroom import LANE, Newsroom, place, report
 
+NEWS = {1: "NAVO oefent op de Waddenzee", 2: "Spanje wijst hogere NAVO-bijdrage af"}
+
 
 async def owe_one(room: Newsroom, chat: str = "anna", number: int = 1) -> None:
     feed = await room.add_feed()
     await room.manager.subscribe(place(chat), "nato")
-    await room.take(feed, [report(f"NAVO-besluit nummer {number} is genomen", number, room.clock.now())])
+    await room.take(feed, [report(NEWS[number], number, room.clock.now())])
 
 
 async def states(room: Newsroom) -> dict[DeliveryState, int]:
@@ -36,7 +38,7 @@ async def test_what_the_platform_took_is_sent_and_closed(room: Newsroom) -> None
     await owe_one(room)
     await room.deliver()
     assert await states(room) == {DeliveryState.SENT: 1}
-    assert room.paper.titles("anna") == ["NAVO-besluit nummer 1 is genomen"]
+    assert room.paper.titles("anna") == [NEWS[1]]
 
 
 @pytest.mark.parametrize(
@@ -83,12 +85,12 @@ async def test_a_waiting_chat_does_not_hold_up_another_and_keeps_its_order(room:
     await owe_one(room, "bram", 2)
     await room.deliver()
     assert len(room.paper.titles("bram")) == 1
-    assert room.paper.titles("anna") == ["NAVO-besluit nummer 1 is genomen"]
+    assert room.paper.titles("anna") == [NEWS[1]]
     room.clock.advance(timedelta(minutes=2))
     await room.deliver()
     assert room.paper.titles("anna")[1:] == [
-        "NAVO-besluit nummer 1 is genomen",
-        "NAVO-besluit nummer 2 is genomen",
+        NEWS[1],
+        NEWS[2],
     ]
 
 
@@ -106,7 +108,7 @@ async def test_a_chat_that_moved_is_followed_to_its_new_id(room: Newsroom) -> No
     await owe_one(room)
     room.paper.answers = [Moved("anna-supergroup")]
     await room.deliver()
-    assert room.paper.titles("anna-supergroup") == ["NAVO-besluit nummer 1 is genomen"]
+    assert room.paper.titles("anna-supergroup") == [NEWS[1]]
     _, wishes = await room.manager.subscriptions(place("anna-supergroup"))
     assert len(wishes) == 1
 
@@ -118,7 +120,7 @@ async def test_what_is_refused_as_malformed_is_sent_plain(room: Newsroom) -> Non
     assert await states(room) == {DeliveryState.SENT: 1}
     _, message, _ = room.paper.sent[1]
     assert message.card is None
-    assert message.lines[0] == ("NAVO-besluit nummer 1 is genomen",)
+    assert message.lines[0] == (NEWS[1],)
 
 
 async def test_what_is_refused_even_plain_fails_visibly(room: Newsroom) -> None:
