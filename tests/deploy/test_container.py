@@ -1,0 +1,65 @@
+"""The container's files and the settings agree, and the image keeps its promises on paper.
+
+No container engine is needed: what can be read is read, and what runs inside it is tested elsewhere.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from bot.config import ENV_PREFIX, Settings
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf8")
+COMPOSE = (DEPLOY / "compose.yaml").read_text(encoding="utf8")
+
+
+def is_setting(variable: str) -> bool:
+    """Whether an environment variable sets something; a secret's `_FILE` counts."""
+    model: type[BaseModel] = Settings
+    *tables, key = variable.removeprefix(ENV_PREFIX).lower().split("__")
+    for table in tables:
+        field = model.model_fields.get(table)
+        if field is None or not isinstance(field.annotation, type):
+            return False
+        model = field.annotation
+    return key in model.model_fields or key.removesuffix("_file") in model.model_fields
+
+
+@pytest.mark.parametrize("text", [DOCKERFILE, COMPOSE], ids=["Dockerfile", "compose.yaml"])
+def test_every_variable_that_is_set_is_a_setting(text: str) -> None:
+    variables = re.findall(rf"\b({ENV_PREFIX}\w+)\s*[=:]", text)
+    assert variables
+    assert [name for name in variables if not is_setting(name)] == []
+
+
+def test_a_name_that_is_no_setting_would_be_noticed() -> None:
+    assert not is_setting("HERAUT_TELEGRAM__TOKNE")
+    assert not is_setting("HERAUT_TELEGRAMS__TOKEN")
+
+
+def test_the_image_runs_as_somebody_who_is_not_root_and_watches_its_health() -> None:
+    final = DOCKERFILE.split("\nFROM ")[-1]
+    user = re.search(r"^USER (\S+)", final, flags=re.MULTILINE)
+    assert user is not None
+    assert user[1] not in ("root", "0")
+    assert "HEALTHCHECK" in final
+    assert final.count("VOLUME ") == 1
+
+
+def test_what_is_copied_into_the_image_exists() -> None:
+    for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, flags=re.MULTILINE):
+        for source in line.split()[:-1]:
+            assert (DEPLOY.parent / source).exists(), source
+
+
+def test_the_image_installs_only_what_the_lock_pins() -> None:
+    assert "--require-hashes" in DOCKERFILE
+    assert "--no-deps ." in DOCKERFILE
+
+
+def test_the_container_is_read_only_without_privileges_and_on_this_machine_only() -> None:
+    for line in ("read_only: true", "cap_drop: [ALL]", "no-new-privileges:true", "127.0.0.1:8017:8017"):
+        assert line in COMPOSE
