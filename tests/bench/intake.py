@@ -1,0 +1,246 @@
+"""CPU of intake: unchanged polls against bare aiohttp, changed polls against peers.
+
+A server in a process of its own serves feeds that change from round to round; what is measured is the
+CPU time of this process, all threads, so that the server and the network do not count.
+"""
+
+import asyncio
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import aiohttp
+import feedparser
+import httpx
+import structlog
+from aiohttp import web
+
+from bot.domain.models import FeedSpec, Outlet, PollState
+from bot.domain.schedule import Pace
+from bot.feeds.http import Fetcher, FetchLimits
+from bot.feeds.parse import parse_feed
+from bot.services.poller import Poller
+from bot.store import feeds
+from tests.emulators.feeds import FeedServer
+from tests.support.clock import StoppedClock
+from tests.support.feedbuilder import NOON, FeedItem, items, rss
+from tests.support.newsroom import Newsroom
+
+FEEDS = 100
+ITEMS, NEW_PER_ROUND = 30, 3
+UNCHANGED_POLLS, CHANGED_ROUNDS = 400, 3
+FREE = FetchLimits(spacing_seconds=0, per_host=50)
+SENTENCE = "De minister zegt dat over het voorstel pas na de zomer wordt beslist, als alle cijfers er zijn. "
+
+
+def serve(started: Connection) -> None:
+    """Serve ``/feed/N`` (new items each round), ``/same`` (ETag), ``/plain`` (no validators), ``/next``."""
+    asyncio.run(_serve(started))
+
+
+async def _serve(started: Connection) -> None:
+    current = 0
+
+    async def advance(request: web.Request) -> web.StreamResponse:
+        nonlocal current
+        current += 1
+        for number in range(FEEDS):
+            server.put(f"/feed/{number}", _document(number, current))
+        return web.Response(text=str(current))
+
+    async with FeedServer() as server:
+        server.put("/same", _document(0, 0))
+        server.put("/plain", _document(0, 0), etag=False, last_modified=False)
+        server.answer("/next", advance)
+        started.send(server.port)
+        await asyncio.Event().wait()
+
+
+def _document(feed: int, turn: int) -> bytes:
+    """A window of items as publishers write them: markup in the description, categories, an author."""
+    site = f"https://krant{feed}.example"
+    first = turn * NEW_PER_ROUND + 1
+    entries = [_dressed(entry) for entry in items(ITEMS, site=site, first=first)]
+    return rss(entries, title=f"Krant {feed}", link=site)
+
+
+def _dressed(entry: FeedItem) -> FeedItem:
+    number = int(entry.url.rpartition("/")[2])
+    title = f"NAVO overlegt over voorstel {number}" if number % 10 == 0 else entry.title
+    teaser = (
+        f'<p><img src="{entry.url}/foto.jpg" width="640" alt="Foto bij bericht {number}"></p>'
+        f'<p>{entry.summary} <a href="{entry.url}?deel=1&amp;van=rss">{SENTENCE}</a></p><p>{SENTENCE * 3}</p>'
+    )
+    return FeedItem(
+        title, entry.url, teaser, entry.published, author="Redactie", categories=("Binnenland", "Politiek")
+    )
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=serve, args=(theirs,), daemon=True)
+    process.start()
+    try:
+        yield f"127.0.0.1:{ours.recv()}"
+    finally:
+        process.terminate()
+        process.join()
+
+
+async def _cpu(work: Callable[[], Awaitable[object]]) -> float:
+    began = time.process_time()
+    await work()
+    return time.process_time() - began
+
+
+async def unchanged(host: str, path: str) -> tuple[float, float]:
+    """Seconds of CPU per poll: bare aiohttp, and ours. The two take turns."""
+    url = f"http://{host}{path}"
+    spec = FeedSpec(url, Outlet("Krant", "krant"))
+    async with (
+        aiohttp.ClientSession() as session,
+        Fetcher("Heraut-bench/1", allow_hosts=[host], limits=FREE) as fetcher,
+    ):
+        first = await fetcher.fetch(spec, PollState())
+        state = PollState(first.etag, first.last_modified, first.body_hash)
+        known = {"If-None-Match": first.etag, "If-Modified-Since": first.last_modified}
+        headers = {name: value for name, value in known.items() if value}
+
+        async def bare() -> None:
+            for _ in range(UNCHANGED_POLLS):
+                async with session.get(url, headers=headers) as response:
+                    await response.read()
+
+        async def ours() -> None:
+            for _ in range(UNCHANGED_POLLS):
+                assert (await fetcher.fetch(spec, state)).body is None
+
+        pairs = [(await _cpu(bare), await _cpu(ours)) for _ in range(10)]
+    # The least of several runs: what the other processes of the machine cost is not ours.
+    bare_cpu, our_cpu = map(min, zip(*pairs, strict=True))
+    return bare_cpu / UNCHANGED_POLLS, our_cpu / UNCHANGED_POLLS
+
+
+def _specs(host: str) -> list[FeedSpec]:
+    return [
+        FeedSpec(f"http://{host}/feed/{number}", Outlet(f"Krant {number}", f"krant{number}"), "nl")
+        for number in range(FEEDS)
+    ]
+
+
+async def _rounds(host: str, poll: Callable[[], Awaitable[object]]) -> float:
+    """CPU seconds per changed feed; the first round, when everything is new, does not count."""
+    spent = []
+    async with aiohttp.ClientSession() as session:
+        for _ in range(CHANGED_ROUNDS + 1):
+            await (await session.get(f"http://{host}/next")).read()
+            spent.append(await _cpu(poll))
+    return median(spent[1:]) / FEEDS
+
+
+async def fetched_and_parsed(host: str) -> float:
+    """Ours up to items: conditional GET and parse."""
+    states: dict[str, PollState] = {}
+    async with Fetcher("Heraut-bench/1", allow_hosts=[host], limits=FREE) as fetcher:
+
+        async def poll() -> None:
+            for spec in _specs(host):
+                got = await fetcher.fetch(spec, states.get(spec.url, PollState()))
+                states[spec.url] = PollState(got.etag, got.last_modified, got.body_hash)
+                assert got.body is not None
+                assert len(parse_feed(got.body, got.content_type, got.url).items) == ITEMS
+
+        return await _rounds(host, poll)
+
+
+async def whole_poller(host: str) -> tuple[float, float]:
+    """Ours to the ledger: lease, GET, parse, match, group, write. CPU per changed and per unchanged feed."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    with tempfile.TemporaryDirectory() as folder:
+        room = await Newsroom(Path(folder), StoppedClock(NOON + timedelta(days=1))).open()
+        async with room.database.write() as tx:
+            await feeds.configure(tx, _specs(host), room.clock.now(), timedelta(minutes=5))
+        async with Fetcher("Heraut-bench/1", allow_hosts=[host], limits=FREE) as fetcher:
+            poller = Poller(room.database, fetcher, room.ingest, room.clock, lambda _: Pace())
+
+            async def poll() -> None:
+                room.clock.advance(timedelta(hours=7))
+                while await poller.tick():
+                    await poller.drain()
+
+            changed = await _rounds(host, poll)
+            same = median([await _cpu(poll) for _ in range(3)]) / FEEDS
+        async with room.database.read() as tx:
+            assert not any(one.state.failures for one in await feeds.health(tx)), "a poll failed"
+        await room.close()
+    return changed, same
+
+
+async def plain_loop(host: str) -> float:
+    """httpx and feedparser in a loop, nothing stored."""
+    async with httpx.AsyncClient() as client:
+
+        async def poll() -> None:
+            for spec in _specs(host):
+                response = await client.get(spec.url)
+                assert len(feedparser.parse(response.content).entries) == ITEMS
+
+        return await _rounds(host, poll)
+
+
+async def reader_library(host: str) -> float | None:
+    """The `reader` library's update_feeds into its SQLite file; None when it is not installed."""
+    try:
+        from reader import make_reader
+    except ImportError:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        library: Any = make_reader(str(Path(folder) / "reader.sqlite"))
+        for spec in _specs(host):
+            library.add_feed(spec.url)
+
+        async def poll() -> None:
+            library.update_feeds(scheduled=False)
+
+        return await _rounds(host, poll)
+
+
+def _line(name: str, seconds: float, against: float, limit: str) -> None:
+    ratio = f"{seconds / against:6.2f} x" if seconds >= against else f"1/{against / seconds:.1f} x"
+    print(f"{name:<44} {seconds * 1000:8.3f} ms  {1 / seconds:8.0f} /s  {ratio:>10}  {limit}")
+
+
+async def _all(host: str) -> None:
+    for path, name in (("/same", "304"), ("/plain", "200, same body")):
+        bare, ours = await unchanged(host, path)
+        _line(f"unchanged ({name}): bare aiohttp", bare, bare, "")
+        _line(f"unchanged ({name}): Heraut's fetch", ours, bare, "limit 1.5 x")
+    parsed, (ledger, same) = await fetched_and_parsed(host), await whole_poller(host)
+    _line("unchanged: Heraut, lease to ledger", same, bare, "")
+    _line(f"changed ({ITEMS} items): Heraut, fetch and parse", parsed, parsed, "")
+    _line("changed: Heraut, lease to ledger", ledger, parsed, "")
+    loop, library = await plain_loop(host), await reader_library(host)
+    _line(
+        "changed: httpx + feedparser loop", loop, parsed, f"limit 10 x; {loop / ledger:.1f} x to the ledger"
+    )
+    if library is not None:
+        _line("changed: reader", library, parsed, f"limit 15 x; {library / ledger:.1f} x to the ledger")
+
+
+def main() -> None:
+    """Print one line per measurement: CPU per feed, feeds per second and core, ratio, limit."""
+    with _server() as host:
+        asyncio.run(_all(host))
+
+
+if __name__ == "__main__":
+    main()
