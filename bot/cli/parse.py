@@ -12,7 +12,8 @@ import typer
 
 from bot.domain.models import ParsedFeed, ParsedItem
 from bot.errors import BadInput, FeedError
-from bot.feeds.parse import MAX_BYTES, parse_feed
+from bot.feeds.parse import parse_feed
+from bot.feeds.parsing.document import MAX_BYTES
 
 _GZIP = b"\x1f\x8b"
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.errors import FeedTooLarge, FeedUnreadable
-from bot.feeds import parse
 from bot.feeds.parse import parse_feed
+from bot.feeds.parsing import document
 
 RSS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/"
@@ -127,6 +127,6 @@ def test_a_document_that_is_no_feed_is_refused(body: bytes) -> None:
 
 
 def test_a_document_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parse, "MAX_BYTES", 100)
+    monkeypatch.setattr(document, "MAX_BYTES", 100)
     with pytest.raises(FeedTooLarge):
         parse_feed(b"<rss>" + b" " * 200, "", "")

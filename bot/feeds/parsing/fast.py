@@ -25,8 +25,7 @@ _HALF_ENTITY = re.compile("&([A-Za-z0-9_]+);")
 
 def read_fast(root: Element) -> RawFeed | None:
     """Read a tree that is a feed; None when it is none that this reader knows."""
-    kind = name_of(root)
-    if kind not in _ROOTS:
+    if name_of(root) not in _ROOTS:
         return None
     reader = _FeedReader(RawFeed(language=root.get(_LANG) or root.get("lang")))
     reader.read(root)
@@ -199,8 +198,13 @@ class _ItemReader:
 
     def category(self, element: Element) -> None:
         self.item.categories.append(
-            element.get("term") or text_of(element) or element.get("label") or element.get("text") or ""
+            element.get("term")
+            or (element.text or "").strip()
+            or element.get("label")
+            or element.get("text")
+            or ""
         )
+        self._read_children(element)
 
     def keywords(self, element: Element) -> None:
         self.item.categories.extend(text_of(element).split(","))
@@ -265,6 +269,7 @@ _OF_ITEM: dict[str, Callable[[_ItemReader, Element], None]] = {
     "media:category": _ItemReader.category,
     "itunes:category": _ItemReader.category,
     "keywords": _ItemReader.category,
+    "tags": _ItemReader.keywords,
     "media:keywords": _ItemReader.keywords,
     "itunes:keywords": _ItemReader.keywords,
     "language": _ItemReader.language,

@@ -78,7 +78,7 @@ def _name(value: str) -> str:
         one_line(value) if value.isascii() and "&" not in value and "<" not in value else title_to_text(value)
     )
     if "@" in value:
-        value = _ADDRESS.sub("", value).strip(" <>,;")
+        value = _ADDRESS.sub("", value).replace("()", "").strip(" <>,;")
         if value.startswith("(") and value.endswith(")"):
             value = value[1:-1].strip()
     return value[:_MAX_NAME]

@@ -9,7 +9,7 @@ from bot.feeds.parsing.dates import read_date
 from bot.feeds.parsing.raw import MAX_ITEMS, RawFeed, RawItem
 
 
-def read_json_feed(text: str) -> RawFeed:
+def read_json_feed(text: bytes) -> RawFeed:
     """Read a JSON Feed document.
 
     Values of a wrong type are taken as missing; an item that is no object is left out.
@@ -18,7 +18,7 @@ def read_json_feed(text: str) -> RawFeed:
         FeedUnreadable: when it is no JSON, or JSON that is no feed.
     """
     try:
-        document = json.loads(text)
+        document = json.loads(text, strict=False)
     except (ValueError, RecursionError) as problem:
         raise FeedUnreadable("the document is JSON that cannot be read") from problem
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):

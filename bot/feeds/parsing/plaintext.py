@@ -38,7 +38,8 @@ _TAG = re.compile(
 )
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _ESCAPED_MARKUP = re.compile(
-    r"</(?:a|b|blockquote|div|em|h[1-6]|i|li|p|span|strong|table|td|tr|ul)\s*>", re.I
+    r"</(?:a|b|blockquote|div|em|h[1-6]|i|li|p|span|strong|table|td|tr|ul)\s*>|<(?:p|br|hr|img|a|div)\b[^<>]*+>",
+    re.I,
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _INVISIBLE = re.compile(
@@ -59,7 +60,7 @@ def html_to_text(markup: str) -> str:
     text = _without_tags(markup[:MAX_MARKUP].replace(_BORDER, ""))
     if "&" in text:
         text = decode_entities(text)
-        if "<" in text and ("<" not in markup or _ESCAPED_MARKUP.search(text)):
+        if "<" in text and _ESCAPED_MARKUP.search(text):
             text = _without_tags(text)  # escaped twice, as some feeds do
     lines = map(str.strip, one_line(text).split(_BORDER))
     return _clean("\n".join(filter(None, lines))).strip()[:MAX_TEXT]

@@ -14,23 +14,26 @@ from bot.feeds.parsing.images import Images
 from bot.feeds.parsing.raw import RawFeed, RawItem
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
-_SKIPPED = re.compile(r"<skipHours\b[^<>]*+>(.{0,4000}?)</skipHours>", re.I | re.S)
-_HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.I)
+_SKIPPED = re.compile(rb"<skipHours\b[^<>]*+>(.{0,4000}?)</skipHours>", re.I | re.S)
+_HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.I)
 
 Entry = Mapping[str, Any]
 
 
-def read_tolerantly(text: str) -> RawFeed:
+def read_tolerantly(document: bytes) -> RawFeed:
     """Read a feed document of any quality.
 
+    It may take very long for a document made to that end: where that matters, run it where it can be
+    stopped (`parser.py`).
+
     Args:
-        text: the document, decoded and without a document type declaration.
+        document: clean UTF-8, without a document type declaration.
 
     Raises:
         FeedUnreadable: when it is no feed.
     """
     found = feedparser.parse(
-        BytesIO(text.encode("utf-8", "replace")),
+        BytesIO(document),
         response_headers=_HEADERS,
         resolve_relative_uris=False,
         sanitize_html=False,
@@ -38,14 +41,14 @@ def read_tolerantly(text: str) -> RawFeed:
     if not found.version and not found.entries:
         raise FeedUnreadable("the document is not a feed")
     feed = found.feed
-    hours = _SKIPPED.search(text)
+    hours = _SKIPPED.search(document)
     return RawFeed(
         title=feed.get("title", ""),
         link=feed.get("link", ""),
         language=feed.get("language"),
         ttl=minutes_of(str(feed.get("ttl", "")))
         or syndication(str(feed.get("sy_updateperiod", "")), str(feed.get("sy_updatefrequency", ""))),
-        skip_hours=skipped(_HOUR.findall(hours[1])) if hours else frozenset(),
+        skip_hours=skipped([hour.decode() for hour in _HOUR.findall(hours[1])]) if hours else frozenset(),
         next_page=next((x.get("href", "") for x in feed.get("links", ()) if x.get("rel") == "next"), ""),
         items=[_item(entry) for entry in found.entries],
     )

@@ -1,11 +1,14 @@
 """Well-formed XML to a tree: no entities, nothing fetched. Everything else is somebody else's work."""
 
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from typing import Protocol, Self
 
 from lxml import etree
 
 from bot.feeds.parsing.names import usual_name
+
+_TEXT_TYPES = frozenset({"text", "html", "xhtml", "plain", "xml"})
 
 
 class Element(Protocol):
@@ -63,11 +66,29 @@ def text_of(element: Element) -> str:
 
 
 def markup_of(element: Element) -> str:
-    """What stands in an element as markup: its text as it is, or the elements inside written out."""
-    if not len(element):
-        return (element.text or "").strip()
-    inner = "".join(etree.tostring(child, encoding="unicode") for child in element)
-    return (_escaped(element.text or "") + inner).strip()
+    """What stands in an element as markup: its text as it is, or the elements inside written out.
+
+    Atom elements of another type than text or XML are base64 (RFC 4287, 4.1.3.3).
+    """
+    if len(element):
+        inner = "".join(etree.tostring(child, encoding="unicode") for child in element)
+        return (_escaped(element.text or "") + inner).strip()
+    text = (element.text or "").strip()
+    kind = element.get("type")
+    if (kind and _is_binary(kind.lower())) or element.get("mode") == "base64":
+        return _from_base64(text)
+    return text
+
+
+def _is_binary(kind: str) -> bool:
+    return kind not in _TEXT_TYPES and not kind.startswith("text/") and not kind.endswith(("+xml", "/xml"))
+
+
+def _from_base64(text: str) -> str:
+    try:
+        return b64decode(text, validate=False).decode("utf-8")
+    except ValueError:
+        return text
 
 
 def _escaped(text: str) -> str:
