@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from bot.domain.messages import AlertCard, Button, Message, say
 from bot.domain.models import Address
@@ -339,6 +339,27 @@ async def test_a_line_that_could_not_be_sent_stays_and_can_be_sent_again(
     await page.press("#text", "Enter")
     await expect(page.locator(".post")).to_have_count(2)
     await expect(page.get_by_role("alert")).to_be_hidden()
+    await context.close()
+
+
+async def test_a_line_whose_answer_got_lost_is_not_said_twice(browser: Browser, site: Site) -> None:
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    context = await browser.new_context(locale="en-GB")
+    page = await context.new_page()
+    await page.goto(site.url)
+    await live(page)
+    await page.route("**/messages", lose_the_answer)
+    await page.fill("#text", "/status")
+    await page.press("#text", "Enter")
+    await expect(page.get_by_role("alert")).to_have_text("Not sent. Try again.")
+    await page.unroute("**/messages")
+    await page.press("#text", "Enter")
+    await expect(page.locator("#text")).to_have_value("")
+    await expect(page.locator(".post")).to_have_count(2)
+    assert len(site.bot.heard) == 1
     await context.close()
 
 

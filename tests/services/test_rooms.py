@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +13,10 @@ from bot.domain.messagecodec import to_json
 from bot.domain.messages import say
 from bot.domain.rooms import Author, Cursor, Post, Room
 from bot.services.rooms import Rooms
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from tests.support.clock import NOON, StoppedClock
+
+ROOMS = (Room("atlantic", "atlantic"), Room("other", "other"))
 
 
 @pytest.fixture
@@ -32,7 +34,8 @@ def clock() -> StoppedClock:
 
 @pytest.fixture
 def rooms(db: Database, clock: StoppedClock) -> Rooms:
-    return Rooms(db, clock, [Room("atlantic", "atlantic"), Room("other", "other")], idle_seconds=0.05)
+    # Nobody looks by himself within a test: what arrives was announced.
+    return Rooms(db, clock, ROOMS, idle_seconds=600)
 
 
 async def take(rooms: Rooms, after: Cursor, count: int, room: str = "atlantic") -> list[Post]:
@@ -162,9 +165,9 @@ async def test_a_follower_that_keeps_losing_its_connection_loses_and_doubles_not
     assert len(news) == len(set(news))
 
 
-async def test_a_follower_in_another_process_finds_posts_by_looking(db: Database, rooms: Rooms) -> None:
-    elsewhere = Rooms(db, StoppedClock(), list(rooms.all.values()))
-    following = asyncio.create_task(take(rooms, Cursor(), 1))
+async def test_a_follower_in_another_process_finds_posts_by_looking(db: Database) -> None:
+    here, elsewhere = (Rooms(db, StoppedClock(), ROOMS, idle_seconds=0.05) for _ in range(2))
+    following = asyncio.create_task(take(here, Cursor(), 1))
     await asyncio.sleep(0.01)
     await elsewhere.post("atlantic", say("van ver"), "1")
     assert len(await following) == 1
@@ -188,3 +191,35 @@ async def test_many_followers_at_once_all_see_everything(rooms: Rooms) -> None:
     expected = [to_json(say(str(number))) for number in range(60)]
     for follower in following:
         assert [post.body for post in await follower] == expected
+
+
+class HeldDatabase(Database):
+    """A database whose first reader gets its answer only when told to."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.has_read = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        async with super().read() as tx:
+            yield tx
+            if not self.has_read.is_set():
+                self.has_read.set()
+                await self.go_on.wait()
+
+
+async def test_a_follower_does_not_join_a_read_that_began_before_the_post_that_woke_it(
+    tmp_path: Path,
+) -> None:
+    database = HeldDatabase(f"sqlite+aiosqlite:///{tmp_path}/rooms.sqlite3")
+    await database.migrate()
+    rooms = Rooms(database, StoppedClock(), ROOMS, idle_seconds=600)
+    early = asyncio.create_task(take(rooms, Cursor(), 1))
+    await database.has_read.wait()
+    await rooms.post("atlantic", say("nieuw"), "1")
+    assert len(await take(rooms, Cursor(), 1)) == 1
+    database.go_on.set()
+    assert len(await early) == 1
+    await database.close()

@@ -11,7 +11,7 @@ from tests.support.site import Site, running_site
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with running_site(tmp_path, idle_seconds=0.2) as running:
+    async with running_site(tmp_path, idle_seconds=600) as running:
         yield running
 
 
