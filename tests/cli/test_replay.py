@@ -8,7 +8,9 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.__main__ import cli
 from bot.cli.replay import Replay, write_events
 from bot.feeds.parse import parse_feed
 
@@ -39,7 +41,7 @@ def play(folder: Path, *bodies: bytes) -> list[tuple[str, str, str]]:
     for number, body in enumerate(bodies):
         (folder / f"{number:03}.xml").write_bytes(body)
     sink = io.StringIO()
-    assert write_events(folder, True, sink) == 0
+    assert write_events(folder, True, Replay(), sink) == 0
     rows = [json.loads(line) for line in sink.getvalue().splitlines()]
     return [(row["snapshot"][:3], row["kind"], row["title"]) for row in rows]
 
@@ -47,8 +49,8 @@ def play(folder: Path, *bodies: bytes) -> list[tuple[str, str, str]]:
 def test_every_article_is_new_once(folder: Path) -> None:
     events = play(folder, rss(1, 2), rss(1, 2), rss(2, 3))
     assert [(at, kind, title[:9]) for at, kind, title in events] == [
-        ("000", "new", "Bericht 2"),
         ("000", "new", "Bericht 1"),
+        ("000", "new", "Bericht 2"),
         ("002", "new", "Bericht 3"),
     ]
 
@@ -103,7 +105,7 @@ def test_a_restart_between_snapshots_changes_nothing() -> None:
     remembered = Replay()
     found = []
     for number, body in enumerate(bodies):
-        restarted = Replay(dict(remembered.known), remembered.newest)
+        restarted = Replay(None, dict(remembered.known), remembered.newest)
         found.append(restarted.take(parse_feed(body, "", ""), str(number)))
         remembered = restarted
     assert found == expected
@@ -116,9 +118,33 @@ def test_an_unreadable_snapshot_is_passed_over(folder: Path) -> None:
     (folder / "002.xml").write_bytes(rss(1, 2))
     (folder / "index.json").write_text("{}")
     sink, errors = io.StringIO(), io.StringIO()
-    assert write_events(folder, False, sink, errors) == 1
+    assert write_events(folder, False, Replay(), sink, errors) == 1
     assert [line.split()[:2] for line in sink.getvalue().splitlines()] == [
         ["000.xml.gz", "new"],
         ["002.xml", "new"],
     ]
     assert errors.getvalue() == f"{folder / '001.xml'}: the document is not XML; passed over\n"
+
+
+def test_what_would_be_sent_follows_the_item_it_is_about(folder: Path) -> None:
+    """A story is one alert, its corrected headline an update; what matches nothing is neither."""
+    before = {1: "Rutte: NAVO-top in Lutjewaard gaat door", 2: "Gemaal bij Lutjewaard staat stil"}
+    after = before | {1: "Rutte stelt NAVO-top in Lutjewaard uit"}
+    for name, titles in (("000.xml", before), ("001.xml", after), ("002.xml", after)):
+        (folder / name).write_bytes(rss(1, 2, titles=titles))
+    done = CliRunner().invoke(cli, ["replay", str(folder), "--json"])
+    assert done.exit_code == 0, done.output
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(row["snapshot"][:3], row["kind"], row["title"][:5]) for row in rows] == [
+        ("000", "new", "Rutte"),
+        ("000", "alert", "Rutte"),
+        ("000", "new", "Gemaa"),
+        ("001", "edit", "Rutte"),
+        ("001", "update", "Rutte"),
+    ]
+
+
+def test_a_folder_that_is_none_is_said_in_one_line(tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["replay", str(tmp_path / "absent")])
+    assert done.exit_code == 2
+    assert done.stderr == f"{tmp_path / 'absent'}: not a folder\n"
