@@ -36,6 +36,8 @@ class LanguageGuesser:
             prior: what the feed or the item says, such as ``nl`` or ``en-GB``.
         """
         claimed = (prior or "").strip().lower().replace("_", "-").partition("-")[0]
+        if len(self._languages) == 1:
+            return claimed or self._languages[0]
         sample = text[:_SAMPLE]
         letters = sum(map(str.isalpha, sample))
         if not letters or (claimed and (letters < _LETTERS_TO_OVERRULE or claimed not in self._languages)):

@@ -73,7 +73,7 @@ class Reading:
     @cached_property
     def has_capitals(self) -> bool:
         """Whether the item uses capital letters at all."""
-        return any(map(str.isupper, self.cased))
+        return self.cased != self.cased.lower()
 
     def in_title(self, offset: int) -> bool:
         """Whether `offset` is in the title."""

@@ -11,9 +11,11 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_CONTROL_SPACE = re.compile(r"[\t-\r\x1c-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_TO_DROP = re.compile(r"\x00+|(?<= )[ \x00]+")
 _DROPPED = re.compile(
     r"[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
 )
@@ -37,21 +39,16 @@ _PLAIN = {
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A folded text. `origins` is None where every folded character stands at its original offset.
+    """A folded text, and `cased`: the original's characters at the folded offsets.
 
-    Otherwise it holds, for each folded character and for the end, the offset in the original.
+    `origins` is None where every folded character stands at its original offset. Otherwise it holds,
+    for each folded character and for the end, the offset in the original.
     """
 
     original: str
     text: str
+    cased: str
     origins: tuple[int, ...] | None = None
-
-    @property
-    def cased(self) -> str:
-        """The original's characters at the folded offsets."""
-        if self.origins is None:
-            return self.original
-        return "".join([self.original[offset] for offset in self.origins[:-1]])
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original that folded `start`..`end` came from, without trailing space.
@@ -90,13 +87,13 @@ def fold(text: str) -> Folded:
     plain = text.lower()
     if len(plain) != len(text):  # 'İ' is the one character that grows
         plain = "".join(char.lower()[:1] or char for char in text)
-    plain = _CONTROL_SPACE.sub(" ", plain)
+    plain = _CONTROL.sub(" ", plain)
     needs_table = "  " in plain
     if not plain.isascii():
         plain = _NOT_ASCII.sub(_plain_match, plain)
         needs_table = needs_table or "  " in plain or "\x00" in plain
     if not needs_table:
-        return Folded(text, plain)
+        return Folded(text, plain, text)
     return _compact(text, plain)
 
 
@@ -143,17 +140,16 @@ def _plain_char(char: str) -> str:
 
 def _compact(original: str, plain: str) -> Folded:
     """Drop marks and repeated spaces, keeping where each remaining character came from."""
-    kept: list[str] = []
-    origins: list[int] = []
-    previous = ""
-    for offset, char in enumerate(plain):
-        if (char == "\x00" and original[offset] != "\x00") or (char == " " and previous == " "):
-            continue
-        kept.append(char)
-        origins.append(offset)
-        previous = char
-    origins.append(len(original))
-    return Folded(original, "".join(kept), tuple(origins))
+    spans = []
+    start = 0
+    for dropped in _TO_DROP.finditer(plain):
+        spans.append((start, dropped.start()))
+        start = dropped.end()
+    spans.append((start, len(plain)))
+    text = "".join([plain[begin:end] for begin, end in spans])
+    origins = chain.from_iterable(range(begin, end) for begin, end in spans)
+    cased = "".join([original[begin:end] for begin, end in spans])
+    return Folded(original, text, cased, (*origins, len(original)))
 
 
 def _after_marks(text: str, offset: int) -> int:
