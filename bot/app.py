@@ -26,6 +26,7 @@ from bot.chat.webchat import WebChatPlatform
 from bot.config import Config, Settings
 from bot.domain.entities import Catalog
 from bot.domain.models import Address, FeedSpec, Target, Topic
+from bot.domain.pacing import pace_of
 from bot.domain.rooms import Room
 from bot.domain.rule_tree import Rule
 from bot.domain.rules import parse_rule
@@ -36,6 +37,7 @@ from bot.feeds.http import Fetcher, FetchLimits
 from bot.feeds.sample import DEMO_PACE, SLOW_PACE, SampleServer, load_day
 from bot.jobs.datalock import data_lock
 from bot.ports import ChatPlatform, Clock, Hooks, SystemClock
+from bot.services.alarm import Alarms, Owner
 from bot.services.compose import Composer
 from bot.services.delivery import LanePump
 from bot.services.ingest import Ingest, Policy, report_of
@@ -162,7 +164,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
             database, topics, catalog.entities, _follow(book, catalog, topics), clock, _defaults(settings)
         )
         chat = _chat(settings, mode, manager, Rooms(database, clock, _rooms(sample)), clock)
-        pumps = [LanePump(database, platform, Composer(database), clock) for platform in chat.platforms]
+        pumps = _pumps(settings, chat, database, clock)
         fetcher = await stack.enter_async_context(_fetcher(settings, mode, sample))
         ingest = Ingest(database, book, await _window(database, clock), clock, _policy(settings))
         poller = Poller(
@@ -184,6 +186,30 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         url = address(listener) if listener else ""
         tick = timedelta(seconds=1 if sample else settings.polling.tick_seconds)
         yield Heraut(chat.platforms, pumps, poller, server, tick, lambda: mode.ready(url))
+
+
+def _pumps(settings: Settings, chat: "_Chat", database: Database, clock: Clock) -> list[LanePump]:
+    alarms = Alarms(_owners(settings, chat), settings.alerts.timezone)
+    return [
+        LanePump(
+            database,
+            platform,
+            Composer(database),
+            clock,
+            pace=pace_of(platform.name, paid=settings.telegram.paid_broadcast),
+            alarms=alarms,
+        )
+        for platform in chat.platforms
+    ]
+
+
+def _owners(settings: Settings, chat: "_Chat") -> list[Owner]:
+    """Where those who run the bot are told of trouble: as ``platform:chat`` in the settings."""
+    lanes = {platform.name: platform.lane for platform in chat.platforms}
+    named = [owner.partition(":") for owner in settings.owners]
+    return [
+        Owner(lanes[platform], Address(platform, place)) for platform, _, place in named if platform in lanes
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +246,12 @@ def _telegram(settings: Settings, hooks: Hooks, clock: Clock) -> TelegramPlatfor
     if own.webhook_url and own.webhook_secret:
         webhook = Webhook(own.webhook_url, own.webhook_secret.get_secret_value())
     return TelegramPlatform(
-        own.token.get_secret_value(), hooks, api_base_url=own.api_base_url, webhook=webhook, clock=clock
+        own.token.get_secret_value(),
+        hooks,
+        api_base_url=own.api_base_url,
+        webhook=webhook,
+        clock=clock,
+        paid_broadcast=own.paid_broadcast,
     )
 
 

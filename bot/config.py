@@ -101,6 +101,7 @@ class TelegramSettings(Section):
     api_base_url: HttpUrl = "https://api.telegram.org"
     webhook_url: HttpUrl | None = None
     webhook_secret: Secret = None
+    paid_broadcast: bool = False
 
     @model_validator(mode="after")
     def _webhook_has_a_secret(self) -> "TelegramSettings":

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.manner import PLAIN, LostAnswer, Manner
+
 # --- feeds ------------------------------------------------------------------------------------------
 
 
@@ -306,6 +308,7 @@ class Chat:
     timezone: str = "Europe/Amsterdam"
     state: ChatState = ChatState.ACTIVE
     paused_why: str = ""
+    manner: Manner = PLAIN
 
 
 class Target(StrEnum):
@@ -325,6 +328,7 @@ class Subscription:
     value: str
     threshold: float
     created_at: datetime
+    muted_until: datetime | None = None
 
     @property
     def rule_key(self) -> str:
@@ -345,13 +349,17 @@ class DeliveryKind(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """pending → sending → sent, failed or dropped. Only the platform's answer closes a delivery."""
+    """pending → sending → sent, failed or dropped. Only the platform's answer closes a delivery.
+
+    A pending message may be folded instead: its story goes out in a digest, which is a delivery itself.
+    """
 
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
     DROPPED = "dropped"
+    FOLDED = "folded"
 
 
 class Priority:
@@ -365,7 +373,10 @@ class Priority:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A row of the ledger: one message owed to one chat."""
+    """A row of the ledger: one message owed to one chat.
+
+    `version` counts the changes of what it has to say. `language` and `lost_answer` are the chat's.
+    """
 
     id: int
     lane: str
@@ -378,6 +389,10 @@ class Delivery:
     created_at: datetime
     message_id: str | None = None
     payload: str | None = None
+    version: int = 0
+    language: str = "en"
+    lost_answer: LostAnswer = LostAnswer.RESEND
+    gather: str = ""
 
 
 @dataclass(frozen=True, slots=True)

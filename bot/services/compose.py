@@ -1,11 +1,48 @@
 """What a delivery says: rendered from its story when it is sent, so that it is never out of date."""
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
 from bot.domain.messagecodec import from_json
-from bot.domain.messages import AlertCard, Message
-from bot.domain.models import Delivery, Story
+from bot.domain.messages import AlertCard, Message, Moment, Span, Text
+from bot.domain.models import Delivery, DeliveryKind, Outcome, Story, Transient, Vanished
 from bot.domain.summary import summarise
-from bot.store import chats, stories
+from bot.errors import BadInput
+from bot.store import deliveries, folding, stories
 from bot.store.database import Database
+from bot.store.folding import Folded
+
+log = structlog.get_logger()
+
+HEADLINE, OUTLET, LINK = 120, 40, 200
+"""Characters in a line of a digest: with them a whole one fits everywhere. A longer link is left out."""
+
+HEADERS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "late": "Earlier, and not told in time",
+        "burst": "Much at once: the rest in one message",
+        "return": "While this chat was away",
+        "quiet": "During the quiet hours",
+        "digest": "Your digest",
+    },
+    "nl": {
+        "late": "Eerder, en niet op tijd gemeld",
+        "burst": "Veel tegelijk: de rest in één bericht",
+        "return": "Terwijl deze chat weg was",
+        "quiet": "Tijdens de stille uren",
+        "digest": "Je overzicht",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message to send, or with `edits` to put in the place of an earlier one."""
+
+    message: Message
+    edits: str | None = None
 
 
 class Composer:
@@ -14,16 +51,51 @@ class Composer:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def compose(self, delivery: Delivery) -> Message | None:
-        """The message of a delivery; None when its story is no longer stored."""
-        if delivery.payload is not None:
-            return from_json(delivery.payload)
+    async def compose(self, batch: Sequence[Delivery]) -> dict[int, Ready | Outcome]:
+        """The messages of deliveries by their id, or why there is none to send."""
+        wanted = {each.story_id for each in batch if each.payload is None and each.story_id is not None}
+        digests = [each.id for each in batch if each.payload is None and each.kind is DeliveryKind.DIGEST]
+        edits = {_key(each) for each in batch if _is_edit(each)}
         async with self._database.read() as tx:
-            chat = await chats.by_id(tx, delivery.chat_id)
-            found = await stories.load(tx, [delivery.story_id] if delivery.story_id is not None else [])
-        if chat is None or delivery.story_id not in found:
-            return None
-        return story_message(found[delivery.story_id], chat.language)
+            parts = await folding.stories_of(tx, digests) if digests else {}
+            wanted |= {part.story_id for each in parts.values() for part in each}
+            found = await stories.load(tx, wanted) if wanted else {}
+            earlier = await deliveries.alert_messages(tx, edits)
+        return {each.id: _composed(each, found, parts, earlier) for each in batch}
+
+
+def _composed(
+    delivery: Delivery,
+    found: Mapping[int, Story],
+    parts: Mapping[int, Sequence[Folded]],
+    earlier: Mapping[tuple[str, int, int], str],
+) -> Ready | Outcome:
+    try:
+        message = _message(delivery, found, parts)
+    except BadInput as error:
+        return Vanished(f"its text cannot be read: {error}")
+    except Exception as error:
+        # One story that cannot be rendered must not hold up the messages composed with it.
+        log.exception("message not composed", delivery=delivery.id)
+        return Transient(f"it could not be composed ({type(error).__name__})")
+    if message is None:
+        return Vanished("its story is no longer stored")
+    if not _is_edit(delivery):
+        return Ready(message)
+    message_id = earlier.get(_key(delivery))
+    return Ready(message, message_id) if message_id else Vanished("there is no message to edit")
+
+
+def _message(
+    delivery: Delivery, found: Mapping[int, Story], parts: Mapping[int, Sequence[Folded]]
+) -> Message | None:
+    if delivery.payload is not None:
+        return from_json(delivery.payload)
+    if delivery.kind is DeliveryKind.DIGEST:
+        told = [found[part.story_id] for part in parts.get(delivery.id, ()) if part.story_id in found]
+        return digest_message(told, delivery.gather, delivery.language) if told else None
+    story = found.get(delivery.story_id) if delivery.story_id is not None else None
+    return story_message(story, delivery.language) if story else None
 
 
 def story_message(story: Story, language: str) -> Message:
@@ -48,6 +120,29 @@ def story_card(story: Story) -> AlertCard:
     )
 
 
+def digest_message(told: Collection[Story], why: str, language: str) -> Message:
+    """Many stories in one message, those that most owners report first."""
+    words = HEADERS.get(language, HEADERS["en"])
+    ranked = sorted(told, key=lambda story: (-len(story.owners), story.id))
+    header: Sequence[Span] = [Text(words.get(why, words["digest"]), bold=True)]
+    return Message(lines=(header, *(digest_line(story) for story in ranked)), language=language, silent=True)
+
+
+def digest_line(story: Story) -> Sequence[Span]:
+    """A story in one line: headline, outlet, how many others report it, and its age."""
+    first = story.items[0]
+    url = first.url if len(first.url) <= LINK else None
+    others = len(story.owners) - 1
+    more = f" +{others}" if others else ""
+    outlet = f" {_short(first.outlet.name, OUTLET)}{more}, "
+    return ("• ", Text(_short(first.title, HEADLINE), url=url), outlet, Moment(first.published))
+
+
+def _short(text: str, limit: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
 def plain(message: Message) -> Message:
     """The same message without any layout, for a platform that refused it."""
     card = message.card
@@ -61,3 +156,11 @@ def plain(message: Message) -> Message:
         lines=tuple((line,) for line in (card.title, card.outlet, card.summary, card.url) if line),
         language=message.language,
     )
+
+
+def _is_edit(delivery: Delivery) -> bool:
+    return delivery.kind is DeliveryKind.UPDATE and delivery.story_id is not None
+
+
+def _key(delivery: Delivery) -> tuple[str, int, int]:
+    return delivery.lane, delivery.chat_id, delivery.story_id or 0

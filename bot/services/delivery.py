@@ -1,41 +1,60 @@
 """The pump of a lane: takes messages from the ledger in order, sends them, writes down every answer.
 
-A message is marked `sending` before it goes out, with its row id as the idempotency key, and only the
-platform's answer closes it. What is found in `sending` at the start was cut off by a crash.
+Each step is one transaction: it writes down the answers that came and marks the messages that go out next.
+A message starts only when its mark is on disk, with its row id as the idempotency key, and only the
+platform's answer closes it. What is found marked at the start was cut off by a crash.
 """
 
 import asyncio
 import random
+import time
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.domain.messages import Message
-from bot.domain.models import (
-    Delivery,
-    DeliveryKind,
-    DeliveryState,
-    Gone,
-    LaneDown,
-    Malformed,
-    Moved,
-    Outcome,
-    RetryAfter,
-    Sent,
-    Transient,
-    Unknown,
-    Vanished,
-)
+from bot.domain.models import Delivery, DeliveryKind, Malformed, Outcome, Transient
+from bot.domain.pacing import UNLIMITED, Pace, Pacer
+from bot.domain.settling import Settlement, cut_off, settle
 from bot.ports import ChatPlatform, Clock
-from bot.services.compose import Composer, plain
-from bot.store import chats, deliveries
-from bot.store.database import Database
+from bot.services.alarm import Alarms
+from bot.services.compose import Composer, Ready, plain
+from bot.services.lanestate import LaneState
+from bot.store import books, chats, deliveries, folding
+from bot.store.database import Database, Transaction
+from bot.store.deliveries import Closing, Return
 
 log = structlog.get_logger()
 
-BACKOFF_CAP = timedelta(minutes=10)
-LANE_DOWN_PAUSE = timedelta(minutes=1)
+HORIZON = 0.15
+"""Seconds: a message is marked at most so long before it starts, so that urgent news can go first."""
+AT_ONCE = 64
+BATCH = 32
+FOLD_AFTER = 5.0
+"""Seconds: when a chat's pace makes its messages wait longer than this, they are folded into a digest."""
+FLOOD = 30
+"""Alerts owed to one chat at the same time, above which they are folded as well."""
+BROKEN_TRIES = 5
+CHORES_EVERY = 0.5
+
+
+@dataclass(slots=True)
+class _Tried:
+    """A message and the answer to it, until both are written down."""
+
+    delivery: Delivery
+    outcome: Outcome
+
+
+@dataclass(slots=True)
+class _Claimed:
+    """Messages that are marked, with the moment at which each of them starts."""
+
+    starts: dict[int, float] = field(default_factory=dict)
+    batch: list[Delivery] = field(default_factory=list)
 
 
 class LanePump:
@@ -44,10 +63,14 @@ class LanePump:
     Args:
         database: the ledger.
         platform: the account that sends.
-        composer: makes the message of a delivery.
-        clock: the time.
-        at_once: how many chats are served at the same time.
+        composer: makes the messages of deliveries.
+        clock: the time of day.
+        pace: what the platform allows.
+        alarms: tells the people who run the bot; None where nobody is told.
+        at_once: how many messages may be under way.
         idle: how often the ledger is looked at when nobody wakes the pump.
+        monotonic: seconds for pacing, which no change of the clock moves.
+        sleep: waits so many of these seconds.
     """
 
     def __init__(
@@ -57,22 +80,43 @@ class LanePump:
         composer: Composer,
         clock: Clock,
         *,
-        at_once: int = 8,
+        pace: Pace = UNLIMITED,
+        alarms: Alarms | None = None,
+        at_once: int = AT_ONCE,
         idle: timedelta = timedelta(seconds=1),
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._database = database
         self._platform = platform
         self._composer = composer
         self._clock = clock
+        self._pace = pace
+        self._pacer = Pacer(pace)
+        self._alarms = alarms
         self._at_once = at_once
-        self._idle = idle
+        self._idle = idle.total_seconds()
+        self._monotonic = monotonic
+        self._sleep = sleep
         self._wake = asyncio.Event()
         self._stopping = False
-        self._waiting: dict[int, datetime] = {}
-        self._lane_waits_until: datetime | None = None
+        self._under_way: dict[int, Delivery] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._tried: list[_Tried] = []
+        self._state = LaneState()
+        self._strays = True
+        self._chores_at = 0.0
+        self._claim_at = 0.0
+        self._last_clock: tuple[datetime, float] | None = None
+
+    @property
+    def lane(self) -> str:
+        """The account this pump sends with."""
+        return self._platform.lane
 
     def wake(self) -> None:
         """Say that the ledger has something new."""
+        self._claim_at = 0.0
         self._wake.set()
 
     def stop(self) -> None:
@@ -81,46 +125,190 @@ class LanePump:
         self._wake.set()
 
     async def run(self) -> None:
-        """Deliver until `stop`."""
-        await self.recover()
-        while not self._stopping:
+        """Deliver until `stop`; then finish what is under way."""
+        failures = 0
+        while not (self._stopping and not self._tasks and not self._tried):
             try:
-                sent = await self.turn()
+                await self.step()
+                failures = 0
             except Exception:
-                # The ledger itself failed (a locked file, a full disk): nothing is lost, try again.
-                log.exception("lane turn failed", lane=self._platform.lane)
-                sent = 0
-                await asyncio.sleep(self._idle.total_seconds())
-            if not sent:
-                await self._rest()
+                # The ledger itself failed (a locked file, a full disk). Answers are kept in memory and
+                # nothing new is sent, as no mark can be written; then the same is tried again.
+                failures += 1
+                log.exception("lane step failed", lane=self.lane, failures=failures)
+                await asyncio.sleep(min(10.0, 0.1 * 2 ** min(failures, 10)))
+            await self._rest()
 
     async def recover(self) -> None:
-        """Put back what a crash cut off: it is sent again, with the same key."""
-        now = self._clock.now()
+        """Settle what was cut off: marked in the ledger, but not under way here."""
         async with self._database.write() as tx:
-            cut_off = await deliveries.under_way(tx, self._platform.lane)
-            for delivery in cut_off:
-                await deliveries.put_back(tx, delivery.id, now, None, "cut off by a restart; sent again")
-        if cut_off:
-            log.warning("deliveries cut off", lane=self._platform.lane, count=len(cut_off))
+            await self._recover(tx)
 
     async def turn(self) -> int:
-        """Send one batch; returns how many messages were tried."""
-        now = self._clock.now()
-        if self._lane_waits_until and now < self._lane_waits_until:
-            return 0
-        self._waiting = {chat: until for chat, until in self._waiting.items() if until > now}
-        async with self._database.write() as tx:
-            await deliveries.drop_expired(tx, self._platform.lane, now)
-            batch = await deliveries.claim(tx, self._platform.lane, now, self._at_once, self._waiting)
-        async with asyncio.TaskGroup() as group:
-            for delivery in batch:
-                group.create_task(self._deliver(delivery), name=f"deliver-{delivery.id}")
-        return len(batch)
+        """Send what may go now and write the answers down; returns how many messages were tried."""
+        self._claim_at = self._chores_at = 0.0
+        begun = await self.step()
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+        await self.step(claim=False)
+        return begun
 
-    async def _deliver(self, delivery: Delivery) -> None:
-        outcome = await self._attempt(delivery)
-        await self._settle(delivery, outcome)
+    async def step(self, *, claim: bool = True) -> int:
+        """One transaction: answers in, marks out; then the marked messages start. Returns how many."""
+        tried, self._tried = self._tried, []
+        claimed = _Claimed()
+        self._wake.clear()
+        try:
+            async with self._database.write() as tx:
+                if self._strays:
+                    await self._recover(tx)
+                await self._write_down(tx, tried)
+                if claim and not self._stopping:
+                    claimed = await self._claim(tx)
+        except BaseException:
+            self._tried = tried + self._tried
+            self._strays = True
+            raise
+        self._strays = False
+        for each in tried:
+            self._under_way.pop(each.delivery.id, None)
+        self._under_way |= {each.id: each for each in claimed.batch}
+        await self._begin(claimed)
+        return len(claimed.batch)
+
+    # --- answers
+
+    async def _recover(self, tx: Transaction) -> None:
+        now = self._clock.now()
+        cut = [each for each in await deliveries.under_way(tx, self.lane) if each.id not in self._under_way]
+        for delivery in cut:
+            await self._apply(tx, delivery, cut_off(delivery, keyed=self._pace.keyed), now)
+        if cut:
+            log.warning("deliveries cut off", lane=self.lane, count=len(cut))
+        held = (await books.held_lanes(tx)).get(self.lane)
+        waits = await deliveries.retrying(tx, self.lane)
+        self._state.restore(held.until if held else None, waits, now, self._monotonic())
+
+    async def _write_down(self, tx: Transaction, tried: Collection[_Tried]) -> None:
+        now = self._clock.now()
+        for each in tried:
+            spread = random.random()  # noqa: S311  spreads retries, guards nothing
+            settlement = settle(each.delivery, each.outcome, now, keyed=self._pace.keyed, spread=spread)
+            await self._apply(tx, each.delivery, settlement, now)
+            if self._state.learn(each.delivery.chat_id, settlement, now, self._monotonic()):
+                await self._note_lane(tx, settlement, now)
+
+    async def _apply(self, tx: Transaction, delivery: Delivery, step: Settlement, now: datetime) -> None:
+        """Write one settlement into the ledger."""
+        if step.state is not None:
+            closing = Closing(
+                delivery.id, delivery.version, step.state, step.message_id, step.detail, step.lost_answers
+            )
+            await deliveries.close(tx, [closing], now)
+        else:
+            back = Return(delivery.id, step.not_before, step.detail, step.counted, step.lost_answers)
+            await deliveries.put_back(tx, [back], now)
+        if step.pause:
+            await chats.pause(tx, delivery.lane, delivery.address, step.pause)
+        if step.move_to:
+            await chats.move(tx, delivery.lane, delivery.address.chat, step.move_to)
+        if step.alarm and self._alarms:
+            await self._alarms.tell(tx, delivery, step.alarm, now)
+
+    async def _note_lane(self, tx: Transaction, step: Settlement, now: datetime) -> None:
+        """The account as a whole is held back, or works again: so that a restart knows it as well."""
+        if step.lane_until is None:
+            await books.free_lane(tx, self.lane)
+            return
+        log.error("lane held back", lane=self.lane, reason=step.detail, until=str(step.lane_until))
+        await books.hold_lane(tx, self.lane, step.lane_until, step.detail)
+
+    # --- what goes next
+
+    async def _claim(self, tx: Transaction) -> _Claimed:
+        now, clock = self._clock.now(), self._monotonic()
+        await self._chores(tx, now, clock)
+        claimed = _Claimed()
+        room = min(BATCH, self._state.room(self._at_once - len(self._tasks), len(self._tasks), clock))
+        if clock < self._claim_at or room <= 0:
+            return claimed
+        skip = {each.chat_id for each in self._under_way.values()} | self._state.waiting(clock)
+        crowded: set[int] = set()
+        while len(claimed.batch) < room:
+            found = await deliveries.ready(tx, self.lane, room - len(claimed.batch), skip)
+            skip |= {each.chat_id for each in found}
+            self._choose(found, claimed, crowded, clock)
+            if not found or self._pacer.lane_start(clock) > clock + HORIZON:
+                break
+        await deliveries.mark(tx, [each.id for each in claimed.batch], now)
+        for chat_id in crowded:
+            await folding.fold_chat(tx, chat_id, folding.BURST, "more at once than this chat can take", now)
+        self._claim_at = max(clock, self._pacer.lane_start(clock) - HORIZON / 2)
+        return claimed
+
+    def _choose(
+        self, found: Collection[Delivery], claimed: _Claimed, crowded: set[int], clock: float
+    ) -> None:
+        """Take what may start within the horizon, in order; note chats that have to wait long."""
+        for delivery in found:
+            start = self._pacer.start(delivery.address, clock)
+            if start > clock + HORIZON:
+                self._state.paced(delivery.chat_id, start - HORIZON)
+                if start > clock + FOLD_AFTER:
+                    crowded.add(delivery.chat_id)
+            elif self._pacer.lane_start(clock) <= clock + HORIZON:
+                claimed.starts[delivery.id] = self._pacer.reserve(delivery.address, clock)
+                claimed.batch.append(delivery)
+
+    async def _chores(self, tx: Transaction, now: datetime, clock: float) -> None:
+        """What time itself changes: messages come due, gathered ones are folded, stale ones too."""
+        if clock < self._chores_at:
+            return
+        self._chores_at = clock + CHORES_EVERY
+        await self._follow_clock(tx, now, clock)
+        await deliveries.release(tx, self.lane, now)
+        await folding.fold_due(tx, self.lane, now)
+        await folding.fold_expired(tx, self.lane, now)
+        for chat_id in await folding.flooded(tx, self.lane, FLOOD):
+            await folding.fold_chat(tx, chat_id, folding.BURST, f"more than {FLOOD} at once", now)
+
+    async def _follow_clock(self, tx: Transaction, now: datetime, clock: float) -> None:
+        """When the machine's clock is set back, what waits for a time must not wait the longer."""
+        last, self._last_clock = self._last_clock, (now, clock)
+        if last is None:
+            return
+        jump = now - last[0] - timedelta(seconds=clock - last[1])
+        if jump < -timedelta(seconds=5):
+            moved = await deliveries.shift(tx, self.lane, jump)
+            log.warning("clock set back", lane=self.lane, seconds=jump.total_seconds(), moved=moved)
+
+    # --- sending
+
+    async def _begin(self, claimed: _Claimed) -> None:
+        if not claimed.batch:
+            return
+        try:
+            ready = await self._composer.compose(claimed.batch)
+        except Exception as error:
+            # The store could not be read; nothing was sent yet.
+            log.exception("batch not composed", lane=self.lane)
+            lost = Transient(f"the ledger could not be read ({type(error).__name__})")
+            ready = {each.id: lost for each in claimed.batch}
+        for each in claimed.batch:
+            work = self._deliver(each, ready[each.id], claimed.starts[each.id])
+            task = asyncio.create_task(work, name=f"deliver-{each.id}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _deliver(self, delivery: Delivery, ready: Ready | Outcome, start: float) -> None:
+        if isinstance(ready, Ready):
+            if (wait := start - self._monotonic()) > 0:
+                await self._sleep(wait)
+            outcome = await self._attempt(delivery, ready)
+        else:
+            outcome = ready
+        self._tried.append(_Tried(delivery, outcome))
+        self._wake.set()
         log.info(
             "delivery tried",
             delivery=delivery.id,
@@ -130,69 +318,30 @@ class LanePump:
             outcome=type(outcome).__name__,
         )
 
-    async def _attempt(self, delivery: Delivery) -> Outcome:
-        message = await self._composer.compose(delivery)
-        if message is None:
-            return Vanished("its story is no longer stored")
-        outcome = await self._pass_on(delivery, message)
-        if isinstance(outcome, Malformed):
-            log.warning("message refused, sent plain", delivery=delivery.id, reason=outcome.reason)
-            outcome = await self._pass_on(delivery, plain(message))
+    async def _attempt(self, delivery: Delivery, ready: Ready) -> Outcome:
+        try:
+            outcome = await self._pass_on(delivery, ready.message, ready.edits)
+            if isinstance(outcome, Malformed):
+                log.warning("message refused, sent plain", delivery=delivery.id, reason=outcome.reason)
+                outcome = await self._pass_on(delivery, plain(ready.message), ready.edits)
+        except Exception as error:
+            # A message that trips a bug must not end the pump, nor be tried for ever.
+            log.exception("message tripped a bug", delivery=delivery.id, attempts=delivery.attempts)
+            reason = f"internal error ({type(error).__name__})"
+            return Malformed(reason) if delivery.attempts >= BROKEN_TRIES else Transient(reason)
         return outcome
 
-    async def _pass_on(self, delivery: Delivery, message: Message) -> Outcome:
-        if delivery.kind is not DeliveryKind.UPDATE or delivery.story_id is None:
-            return await self._platform.send(delivery.address, message, f"heraut-{delivery.id}")
-        async with self._database.read() as tx:
-            earlier = await deliveries.alert_message(tx, delivery.lane, delivery.chat_id, delivery.story_id)
-        if earlier is None:
-            return Vanished("there is no message to edit")
-        return await self._platform.edit(delivery.address, earlier, message)
-
-    async def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
-        """Write an answer down: the one table of what each outcome means for the ledger."""
-        now = self._clock.now()
-        async with self._database.write() as tx:
-            match outcome:
-                case Sent(message_id):
-                    await deliveries.close(tx, delivery.id, DeliveryState.SENT, now, message_id=message_id)
-                case Vanished(reason):
-                    await deliveries.close(tx, delivery.id, DeliveryState.DROPPED, now, detail=reason)
-                case Malformed(reason):
-                    await deliveries.close(tx, delivery.id, DeliveryState.FAILED, now, detail=reason)
-                case Gone(reason):
-                    await chats.pause(tx, delivery.lane, delivery.address, reason)
-                    await deliveries.put_back(tx, delivery.id, now, None, reason)
-                case Moved(chat):
-                    await chats.move(tx, delivery.lane, delivery.address.chat, chat)
-                    await deliveries.put_back(tx, delivery.id, now, None, "the chat moved")
-                case RetryAfter() | Transient() | Unknown() | LaneDown():
-                    until, reason = self._wait(delivery, outcome, now)
-                    await deliveries.put_back(tx, delivery.id, now, until, reason)
-
-    def _wait(
-        self, delivery: Delivery, outcome: RetryAfter | Transient | Unknown | LaneDown, now: datetime
-    ) -> tuple[datetime, str]:
-        """How long a message waits for its next try; its chat waits with it, so that order is kept."""
-        match outcome:
-            case RetryAfter(seconds, whole_lane):
-                until, reason = now + timedelta(seconds=seconds), f"asked to wait {seconds:g} s"
-                if whole_lane:
-                    self._lane_waits_until = until
-            case LaneDown(reason):
-                until = now + LANE_DOWN_PAUSE
-                self._lane_waits_until = until
-                log.error("account refused; everything is kept", lane=delivery.lane, reason=reason)
-            case Transient(reason) | Unknown(reason):
-                delay = min(BACKOFF_CAP, timedelta(seconds=2 ** min(delivery.attempts, 10)))
-                until = now + delay * (0.5 + random.random())  # noqa: S311  jitter, not a secret
-        self._waiting[delivery.chat_id] = until
-        return until, reason
+    async def _pass_on(self, delivery: Delivery, message: Message, edits: str | None) -> Outcome:
+        if delivery.kind is DeliveryKind.UPDATE and edits is not None:
+            return await self._platform.edit(delivery.address, edits, message)
+        return await self._platform.send(delivery.address, message, f"heraut-{delivery.id}")
 
     async def _rest(self) -> None:
-        self._wake.clear()
-        if self._stopping:
+        """Until an answer comes, somebody wakes us, or it is time for more."""
+        if self._tried:
             return
+        clock = self._monotonic()
+        wait = min(self._idle, self._state.next_change(clock), max(0.005, self._claim_at - clock))
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._idle.total_seconds()):
+            async with asyncio.timeout(wait):
                 await self._wake.wait()

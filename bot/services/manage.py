@@ -10,7 +10,7 @@ from bot.domain.rules import parse_rule
 from bot.domain.text import fold
 from bot.errors import CommandError, RuleError
 from bot.ports import ChatEvent, Clock
-from bot.store import chats, deliveries, feeds, stories
+from bot.store import books, chats, feeds, stories
 from bot.store.database import Database
 from bot.store.feeds import FeedHealth
 
@@ -142,7 +142,7 @@ class Manager:
                 raise CommandError(
                     f"This chat follows {MAX_SUBSCRIPTIONS} things already.", "drop one first: /unsubscribe"
                 )
-            await chats.resume(tx, place.lane, place.address)
+            await chats.resume(tx, place.lane, place.address, now)
             made = await chats.subscribe(tx, chat.id, wish.target, wish.value, self._defaults.threshold, now)
             rules = await chats.subscribed_rules(tx)
         if made and wish.target is Target.RULE:
@@ -195,7 +195,7 @@ class Manager:
                 case "gone":
                     await chats.pause(tx, lane, event.address, event.detail)
                 case "joined":
-                    await chats.resume(tx, lane, event.address)
+                    await chats.resume(tx, lane, event.address, self._clock.now())
                 case "moved":
                     await chats.move(tx, lane, event.address.chat, event.detail)
 
@@ -204,7 +204,7 @@ class Manager:
         async with self._database.read() as tx:
             health = await feeds.health(tx)
             chat_count, subscription_count = await chats.counts(tx)
-            by_state = await deliveries.counts(tx)
+            by_state = await books.counts(tx)
         polled = [each.state.last_success_at for each in health if each.state.last_success_at]
         return Status(
             feeds=len(health),

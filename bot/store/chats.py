@@ -7,8 +7,11 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.domain.manner import from_stored
 from bot.domain.models import Address, Chat, ChatState, Subscription, Target
 from bot.store.database import Transaction
+from bot.store.deliveries import hold_chats
+from bot.store.folding import welcome_back
 from bot.store.schema import chats, deliveries, subscriptions
 
 
@@ -54,16 +57,18 @@ async def pause(tx: Transaction, lane: str, address: Address, why: str) -> None:
     place = and_(chats.c.lane == lane, chats.c.chat == address.chat)
     if address.thread:
         place = and_(place, chats.c.thread == address.thread)
-    await tx.execute(update(chats).where(place).values(state=ChatState.PAUSED, paused_why=why[:300]))
+    paused = update(chats).where(place, chats.c.state == ChatState.ACTIVE)
+    gone = await tx.execute(paused.values(state=ChatState.PAUSED, paused_why=why[:300]).returning(chats.c.id))
+    await hold_chats(tx, [row.id for row in gone])
 
 
-async def resume(tx: Transaction, lane: str, address: Address) -> None:
-    """Send to a chat again, with all its threads."""
-    await tx.execute(
-        update(chats)
-        .where(chats.c.lane == lane, chats.c.chat == address.chat)
-        .values(state=ChatState.ACTIVE, paused_why="")
+async def resume(tx: Transaction, lane: str, address: Address, now: datetime) -> None:
+    """Send to a chat again, with all its threads; what was owed to it comes in one digest."""
+    away = update(chats).where(
+        chats.c.lane == lane, chats.c.chat == address.chat, chats.c.state == ChatState.PAUSED
     )
+    back = await tx.execute(away.values(state=ChatState.ACTIVE, paused_why="").returning(chats.c.id))
+    await welcome_back(tx, [row.id for row in back], now)
 
 
 async def move(tx: Transaction, lane: str, chat: str, to: str) -> None:
@@ -179,6 +184,7 @@ def _chat(row: Row[Any]) -> Chat:
         timezone=row.timezone,
         state=ChatState(row.state),
         paused_why=row.paused_why,
+        manner=from_stored(row.manner),
     )
 
 
@@ -191,4 +197,5 @@ def _subscription(row: Row[Any], prefix: str = "") -> Subscription:
         value=values[f"{prefix}value"],
         threshold=values[f"{prefix}threshold"],
         created_at=values[f"{prefix}created_at"],
+        muted_until=values[f"{prefix}muted_until"],
     )

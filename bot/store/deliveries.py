@@ -1,22 +1,38 @@
-"""The ledger: every message owed to a chat, from the transaction of its story to the platform's answer."""
+"""The ledger: every message owed to a chat, from the transaction of its story to the platform's answer.
+
+A row is ready, held back (until its time, or until its chat returns), under way, or closed. `books` reads
+the ledger for people, `folding` turns many rows into one digest.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import Row, bindparam, case, func, insert, or_, select, text, update
 
-from bot.domain.models import Address, ChatState, Delivery, DeliveryKind, DeliveryState
+from bot.domain.manner import from_stored
+from bot.domain.models import Address, ChatState, Delivery, DeliveryKind, DeliveryState, Priority
 from bot.store.database import Transaction, upsert
 from bot.store.schema import chats, deliveries
 
 CHUNK = 500
+ROUNDS = 4
+"""How often the search for chats that may be served goes on behind those that already were found."""
+
+# In these words, or the indexes of the schema are not used.
+READY = text("deliveries.state = 'pending' AND NOT deliveries.held")
+HELD = text("deliveries.state = 'pending' AND deliveries.held")
+PENDING = text("deliveries.state = 'pending'")
+SENDING = text("deliveries.state = 'sending'")
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A message to be written into the ledger. `payload` is a message's JSON; None renders the story."""
+    """A message to be written into the ledger. `payload` is a message's JSON; None renders the story.
+
+    `gather` says that it waits to be told together with others (`bot.domain.quiet.Gather`).
+    """
 
     lane: str
     chat_id: int
@@ -26,24 +42,31 @@ class Owed:
     payload: str | None = None
     not_before: datetime | None = None
     expires_at: datetime | None = None
+    gather: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerLine:
-    """A delivery as `/why` and the books show it."""
+class Closing:
+    """How one message ended."""
 
     id: int
-    lane: str
-    chat_id: int
-    chat_title: str
-    kind: DeliveryKind
-    story_id: int | None
+    version: int
     state: DeliveryState
-    attempts: int
-    message_id: str | None
+    message_id: str | None = None
+    detail: str = ""
+    lost_answers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A message that waits for its next try. `counted` is False for a try that says nothing about it."""
+
+    id: int
+    not_before: datetime | None
     detail: str
-    created_at: datetime
-    updated_at: datetime
+    counted: bool = True
+    lost_answers: int = 0
 
 
 async def owe(tx: Transaction, owed: Iterable[Owed], now: datetime) -> int:
@@ -53,11 +76,10 @@ async def owe(tx: Transaction, owed: Iterable[Owed], now: datetime) -> int:
         How many were new.
     """
     rows = [_values(each, now) for each in owed]
-    added = 0
-    for start in range(0, len(rows), CHUNK):
-        statement = upsert(tx, deliveries).values(rows[start : start + CHUNK]).on_conflict_do_nothing()
-        added += (await tx.execute(statement)).rowcount
-    return added
+    if not rows:
+        return 0
+    statement = upsert(tx, deliveries).on_conflict_do_nothing()
+    return (await tx.execute(statement, rows)).rowcount
 
 
 async def owe_updates(
@@ -72,198 +94,274 @@ async def owe_updates(
         select(deliveries.c.lane, deliveries.c.chat_id).where(
             deliveries.c.story_id == story_id,
             deliveries.c.kind == DeliveryKind.ALERT,
-            deliveries.c.state == DeliveryState.SENT,
+            # An alert under way was composed before this change, so its message needs the edit as well.
+            deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.SENDING]),
         )
     )
     rows = [
         _values(Owed(row.lane, row.chat_id, DeliveryKind.UPDATE, priority, story_id, None, not_before), now)
         for row in told
     ]
-    for start in range(0, len(rows), CHUNK):
-        statement = upsert(tx, deliveries).values(rows[start : start + CHUNK])
-        again = {
-            "state": DeliveryState.PENDING,
-            "attempts": 0,
-            "not_before": not_before,
-            "updated_at": now,
-            "detail": "",
-        }
-        await tx.execute(
-            statement.on_conflict_do_update(
-                index_elements=["lane", "chat_id", "story_id", "kind"],
-                set_=again,
-                where=deliveries.c.state != DeliveryState.PENDING,
-            )
-        )
+    if not rows:
+        return 0
+    again = {
+        "state": case(
+            (deliveries.c.state == DeliveryState.SENDING, DeliveryState.SENDING), else_=DeliveryState.PENDING
+        ),
+        "held": True,
+        "attempts": 0,
+        "version": deliveries.c.version + 1,
+        "not_before": not_before,
+        "updated_at": now,
+        "detail": "",
+    }
+    statement = upsert(tx, deliveries).on_conflict_do_update(
+        index_elements=["lane", "chat_id", "story_id", "kind"],
+        set_=again,
+        where=deliveries.c.state != DeliveryState.PENDING,
+    )
+    await tx.execute(statement, rows)
     return len(rows)
 
 
-async def claim(
-    tx: Transaction, lane: str, now: datetime, limit: int, busy: Collection[int] = ()
-) -> list[Delivery]:
-    """Take the next messages of a lane in order (priority, id), the head of each chat only.
+async def escalate(tx: Transaction, story_id: int, chat_ids: Collection[int], now: datetime) -> int:
+    """A story became breaking news: its alert goes out at once, whatever it was waiting for."""
+    ids, raised = list(chat_ids), 0
+    for start in range(0, len(ids), CHUNK):
+        done = await tx.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.story_id == story_id,
+                deliveries.c.kind == DeliveryKind.ALERT,
+                deliveries.c.chat_id.in_(ids[start : start + CHUNK]),
+                deliveries.c.priority > Priority.BREAKING,
+                PENDING,
+            )
+            .values(
+                priority=Priority.BREAKING,
+                held=False,
+                not_before=None,
+                gather="",
+                detail="breaking news",
+                updated_at=now,
+            )
+        )
+        raised += done.rowcount
+    return raised
 
-    A chat with a message under way is left alone, so that a chat reads everything in order.
+
+async def ready(tx: Transaction, lane: str, limit: int, skip: Collection[int] = ()) -> list[Delivery]:
+    """The next messages of a lane in order (priority, id), at most one of each chat.
 
     Args:
-        tx: a write transaction.
+        tx: a transaction; a row of a paused chat that should have been held is held by the way.
         lane: the account.
-        now: messages with a later `not_before` stay.
         limit: how many at most.
-        busy: chats to leave alone for now.
+        skip: chats to leave alone for now.
     """
-    rows = await _open_heads(tx, lane, now, limit, busy)
-    if rows:
+    heads: dict[int, int] = {}
+    page = max(64, 4 * limit)
+    for _ in range(ROUNDS):
+        rows = await _page(tx, lane, [*skip, *heads], page)
+        for row in rows:
+            heads.setdefault(row.chat_id, row.id)
+        if len(rows) < page or len(heads) >= limit:
+            break
+    return await _full(tx, list(heads.values())[:limit])
+
+
+async def _page(tx: Transaction, lane: str, skip: Sequence[int], size: int) -> Sequence[Any]:
+    query = select(deliveries.c.id, deliveries.c.chat_id).where(deliveries.c.lane == lane, READY)
+    if skip:
+        query = query.where(deliveries.c.chat_id.not_in(skip))
+    ordered = query.order_by(deliveries.c.priority, deliveries.c.id).limit(size)
+    return (await tx.execute(ordered)).all()
+
+
+async def _full(tx: Transaction, ids: Sequence[int]) -> list[Delivery]:
+    if not ids:
+        return []
+    rows = (await tx.execute(_with_chat().where(deliveries.c.id.in_(ids)))).all()
+    paused = [row.chat_id for row in rows if row.chat_state != ChatState.ACTIVE]
+    if paused:
+        await hold_chats(tx, paused)
+    active = {row.id: row for row in rows if row.chat_state == ChatState.ACTIVE}
+    return [_delivery(active[each]) for each in ids if each in active]
+
+
+async def mark(tx: Transaction, ids: Collection[int], now: datetime) -> None:
+    """Note that these messages are about to be sent. Nothing may be sent before this is committed."""
+    if ids:
         await tx.execute(
             update(deliveries)
-            .where(deliveries.c.id.in_([row.id for row in rows]))
+            .where(deliveries.c.id.in_(list(ids)))
             .values(state=DeliveryState.SENDING, attempts=deliveries.c.attempts + 1, updated_at=now)
         )
-    return [_delivery(row, attempts=row.attempts + 1) for row in rows]
 
 
-async def _open_heads(
-    tx: Transaction, lane: str, now: datetime, limit: int, busy: Collection[int]
-) -> Sequence[Row[Any]]:
-    underway = select(deliveries.c.chat_id).where(
-        deliveries.c.lane == lane, deliveries.c.state == DeliveryState.SENDING
-    )
-    place = func.row_number().over(
-        partition_by=deliveries.c.chat_id, order_by=(deliveries.c.priority, deliveries.c.id)
-    )
-    ready = (
-        select(deliveries, chats.c.platform, chats.c.chat, chats.c.thread, place.label("place"))
-        .join(chats, chats.c.id == deliveries.c.chat_id)
-        .where(
-            deliveries.c.lane == lane,
-            deliveries.c.state == DeliveryState.PENDING,
-            (deliveries.c.not_before.is_(None)) | (deliveries.c.not_before <= now),
-            chats.c.state == ChatState.ACTIVE,
-            deliveries.c.chat_id.not_in(underway),
-            deliveries.c.chat_id.not_in(list(busy)),
-        )
-        .subquery()
-    )
-    heads = select(ready).where(ready.c.place == 1).order_by(ready.c.priority, ready.c.id).limit(limit)
-    return (await tx.execute(heads)).all()
-
-
-async def close(
-    tx: Transaction,
-    delivery_id: int,
-    state: DeliveryState,
-    now: datetime,
-    *,
-    message_id: str | None = None,
-    detail: str = "",
-) -> None:
-    """Write down how a delivery ended."""
-    values: dict[str, Any] = {"state": state, "detail": detail[:500], "updated_at": now}
-    if message_id is not None:
-        values["message_id"] = message_id
-    await tx.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
-
-
-async def put_back(
-    tx: Transaction, delivery_id: int, now: datetime, not_before: datetime | None, detail: str
-) -> None:
-    """A try that did not count or did not work: the message waits for its next turn."""
-    await tx.execute(
+async def close(tx: Transaction, closings: Sequence[Closing], now: datetime) -> None:
+    """Write down how messages ended. One that has more to say by now goes out once more."""
+    if not closings:
+        return
+    unchanged = deliveries.c.version == bindparam("b_version")
+    statement = (
         update(deliveries)
-        .where(deliveries.c.id == delivery_id)
-        .values(state=DeliveryState.PENDING, not_before=not_before, detail=detail[:500], updated_at=now)
+        .where(deliveries.c.id == bindparam("b_id"))
+        .values(
+            state=case((unchanged, bindparam("b_state")), else_=DeliveryState.PENDING),
+            held=case((unchanged, False), else_=True),
+            message_id=func.coalesce(bindparam("b_message_id"), deliveries.c.message_id),
+            detail=bindparam("b_detail"),
+            lost_answers=deliveries.c.lost_answers + bindparam("b_lost"),
+            updated_at=now,
+        )
     )
+    rows = [
+        {
+            "b_id": each.id,
+            "b_version": each.version,
+            "b_state": each.state,
+            "b_message_id": each.message_id,
+            "b_detail": each.detail[:500],
+            "b_lost": each.lost_answers,
+        }
+        for each in closings
+    ]
+    await tx.execute(statement, rows)
+
+
+async def put_back(tx: Transaction, returns: Sequence[Return], now: datetime) -> None:
+    """Messages whose try did not count or did not work: they wait for their next turn."""
+    if not returns:
+        return
+    tried = deliveries.c.attempts - bindparam("b_uncounted")
+    statement = (
+        update(deliveries)
+        .where(deliveries.c.id == bindparam("b_id"))
+        .values(
+            state=DeliveryState.PENDING,
+            held=bindparam("b_held"),
+            not_before=bindparam("b_not_before"),
+            detail=bindparam("b_detail"),
+            attempts=case((tried > 0, tried), else_=0),
+            lost_answers=deliveries.c.lost_answers + bindparam("b_lost"),
+            updated_at=now,
+        )
+    )
+    rows = [
+        {
+            "b_id": each.id,
+            "b_held": each.not_before is not None,
+            "b_not_before": each.not_before,
+            "b_detail": each.detail[:500],
+            "b_uncounted": 0 if each.counted else 1,
+            "b_lost": each.lost_answers,
+        }
+        for each in returns
+    ]
+    await tx.execute(statement, rows)
 
 
 async def under_way(tx: Transaction, lane: str) -> list[Delivery]:
     """Messages in `sending`: after a crash, those whose answer is not known."""
+    rows = await tx.execute(_with_chat().where(deliveries.c.lane == lane, SENDING).order_by(deliveries.c.id))
+    return [_delivery(row) for row in rows]
+
+
+async def retrying(tx: Transaction, lane: str) -> dict[int, datetime]:
+    """Chats whose message waits for its next try, and until when: nothing may overtake it."""
     rows = await tx.execute(
-        select(deliveries, chats.c.platform, chats.c.chat, chats.c.thread)
-        .join(chats, chats.c.id == deliveries.c.chat_id)
-        .where(deliveries.c.lane == lane, deliveries.c.state == DeliveryState.SENDING)
-        .order_by(deliveries.c.id)
+        select(deliveries.c.chat_id, func.min(deliveries.c.not_before).label("until"))
+        .where(deliveries.c.lane == lane, deliveries.c.attempts > 0, deliveries.c.not_before.is_not(None))
+        .where(HELD, deliveries.c.kind != DeliveryKind.UPDATE)
+        .group_by(deliveries.c.chat_id)
     )
-    return [_delivery(row, attempts=row.attempts) for row in rows]
+    return {row.chat_id: row.until for row in rows}
 
 
-async def drop_expired(tx: Transaction, lane: str, now: datetime) -> int:
-    """Close what has waited past its time to live; returns how many."""
-    stale = await tx.execute(
+async def release(tx: Transaction, lane: str, now: datetime, limit: int = 1_000) -> int:
+    """Let messages go whose time has come; returns how many. Gathered ones are left to `folding`."""
+    due = (
+        select(deliveries.c.id)
+        .where(deliveries.c.lane == lane, HELD, deliveries.c.not_before <= now, deliveries.c.gather == "")
+        .order_by(deliveries.c.not_before)
+        .limit(limit)
+    )
+    ids = [row.id for row in await tx.execute(due)]
+    if ids:
+        await tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(held=False))
+    return len(ids)
+
+
+async def shift(tx: Transaction, lane: str, by: timedelta) -> int:
+    """The machine's clock was set back: times that were noted by the earlier clock move with it."""
+    moved = 0
+    waiting = select(deliveries.c.id, deliveries.c.not_before, deliveries.c.expires_at)
+    for row in (await tx.execute(waiting.where(deliveries.c.lane == lane, PENDING))).all():
+        values = {
+            name: moment + by
+            for name, moment in (("not_before", row.not_before), ("expires_at", row.expires_at))
+            if moment is not None
+        }
+        if values:
+            await tx.execute(update(deliveries).where(deliveries.c.id == row.id).values(values))
+            moved += 1
+    return moved
+
+
+async def hold_chats(tx: Transaction, chat_ids: Collection[int]) -> None:
+    """What is owed to these chats waits until they return."""
+    await tx.execute(
         update(deliveries)
-        .where(
-            deliveries.c.lane == lane,
-            deliveries.c.state == DeliveryState.PENDING,
-            deliveries.c.expires_at <= now,
-        )
-        .values(state=DeliveryState.DROPPED, detail="waited past its time to live", updated_at=now)
+        .where(deliveries.c.chat_id.in_(list(chat_ids)), PENDING)
+        .values(held=True, not_before=None)
     )
-    return stale.rowcount
 
 
-async def next_due(tx: Transaction, lane: str, now: datetime) -> datetime | None:
-    """When the first message that has to wait may go; None when none waits."""
+async def next_release(tx: Transaction, lane: str) -> datetime | None:
+    """When the first message that waits for its time may go; None when none waits."""
     moment: datetime | None = await tx.scalar(
-        select(func.min(deliveries.c.not_before)).where(
-            deliveries.c.lane == lane,
-            deliveries.c.state == DeliveryState.PENDING,
-            deliveries.c.not_before > now,
-        )
+        select(func.min(deliveries.c.not_before)).where(deliveries.c.lane == lane, HELD)
     )
     return moment
 
 
-async def alert_message(tx: Transaction, lane: str, chat_id: int, story_id: int) -> str | None:
-    """The platform's id of a story's alert in a chat; None when it was not sent."""
-    found: str | None = await tx.scalar(
-        select(deliveries.c.message_id).where(
-            deliveries.c.lane == lane,
-            deliveries.c.chat_id == chat_id,
-            deliveries.c.story_id == story_id,
-            deliveries.c.kind == DeliveryKind.ALERT,
-        )
-    )
-    return found
-
-
-async def of_story(tx: Transaction, story_id: int, chat_id: int | None = None) -> list[LedgerLine]:
-    """The ledger's lines of a story, for one chat or for all."""
-    where: ColumnElement[bool] = deliveries.c.story_id == story_id
-    if chat_id is not None:
-        where = where & (deliveries.c.chat_id == chat_id)
-    return await _lines(tx, where, limit=1000)
-
-
-async def counts(tx: Transaction) -> dict[DeliveryState, int]:
-    """How many deliveries are in each state."""
-    rows = await tx.execute(select(deliveries.c.state, func.count().label("n")).group_by(deliveries.c.state))
-    return {DeliveryState(row.state): row.n for row in rows}
-
-
-async def _lines(tx: Transaction, where: ColumnElement[bool], limit: int) -> list[LedgerLine]:
-    rows = await tx.execute(
-        select(deliveries, chats.c.title.label("chat_title"))
-        .join(chats, chats.c.id == deliveries.c.chat_id)
-        .where(where)
-        .order_by(deliveries.c.id.desc())
-        .limit(limit)
-    )
-    return [
-        LedgerLine(
-            id=row.id,
-            lane=row.lane,
-            chat_id=row.chat_id,
-            chat_title=row.chat_title,
-            kind=DeliveryKind(row.kind),
-            story_id=row.story_id,
-            state=DeliveryState(row.state),
-            attempts=row.attempts,
-            message_id=row.message_id,
-            detail=row.detail,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
-        for row in rows
+async def alert_messages(
+    tx: Transaction, wanted: Collection[tuple[str, int, int]]
+) -> dict[tuple[str, int, int], str]:
+    """The platform's ids of alerts, by (lane, chat, story); those that were not sent are left out."""
+    if not wanted:
+        return {}
+    asked = [
+        (deliveries.c.lane == lane) & (deliveries.c.chat_id == chat) & (deliveries.c.story_id == story)
+        for lane, chat, story in wanted
     ]
+    rows = await tx.execute(
+        select(deliveries.c.lane, deliveries.c.chat_id, deliveries.c.story_id, deliveries.c.message_id).where(
+            or_(*asked), deliveries.c.kind == DeliveryKind.ALERT, deliveries.c.message_id.is_not(None)
+        )
+    )
+    return {(row.lane, row.chat_id, row.story_id): row.message_id for row in rows}
+
+
+async def add(tx: Transaction, owed: Owed, now: datetime) -> int:
+    """Write one message into the ledger and return its id."""
+    made = await tx.execute(insert(deliveries).values(**_values(owed, now)))
+    key = made.inserted_primary_key
+    assert key is not None  # noqa: S101  an INSERT of one row always has one
+    return int(key[0])
+
+
+def _with_chat() -> Any:
+    return select(
+        deliveries,
+        chats.c.platform,
+        chats.c.chat,
+        chats.c.thread,
+        chats.c.language,
+        chats.c.manner,
+        chats.c.state.label("chat_state"),
+    ).join(chats, chats.c.id == deliveries.c.chat_id)
 
 
 def _values(owed: Owed, now: datetime) -> dict[str, Any]:
@@ -277,12 +375,15 @@ def _values(owed: Owed, now: datetime) -> dict[str, Any]:
         "payload": owed.payload,
         "not_before": owed.not_before,
         "expires_at": owed.expires_at,
+        "held": owed.not_before is not None,
+        "gather": owed.gather,
+        "detail": owed.detail,
         "created_at": now,
         "updated_at": now,
     }
 
 
-def _delivery(row: Row[Any], attempts: int) -> Delivery:
+def _delivery(row: Row[Any]) -> Delivery:
     return Delivery(
         id=row.id,
         lane=row.lane,
@@ -291,8 +392,12 @@ def _delivery(row: Row[Any], attempts: int) -> Delivery:
         kind=DeliveryKind(row.kind),
         story_id=row.story_id,
         priority=row.priority,
-        attempts=attempts,
+        attempts=row.attempts,
         created_at=row.created_at,
         message_id=row.message_id,
         payload=row.payload,
+        version=row.version,
+        language=row.language,
+        lost_answer=from_stored(row.manner).lost_answer,
+        gather=row.gather,
     )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.messages import Message
 from bot.domain.models import (
     ChatState,
     DeliveryState,
@@ -17,7 +18,7 @@ from bot.domain.models import (
     Unknown,
     Vanished,
 )
-from bot.store import chats, deliveries
+from bot.store import books, chats, deliveries
 from tests.support.newsroom import LANE, Newsroom, place, report
 
 NEWS = {1: "NAVO oefent op de Waddenzee", 2: "Spanje wijst hogere NAVO-bijdrage af"}
@@ -31,7 +32,15 @@ async def owe_one(room: Newsroom, chat: str = "anna", number: int = 1) -> None:
 
 async def states(room: Newsroom) -> dict[DeliveryState, int]:
     async with room.database.read() as tx:
-        return await deliveries.counts(tx)
+        return await books.counts(tx)
+
+
+def words(message: Message) -> str:
+    return " ".join(
+        span if isinstance(span, str) else getattr(span, "text", "")
+        for line in message.lines
+        for span in line
+    )
 
 
 async def test_what_the_platform_took_is_sent_and_closed(room: Newsroom) -> None:
@@ -143,23 +152,26 @@ async def test_an_edit_of_a_message_that_vanished_is_dropped(room: Newsroom) -> 
     assert await states(room) == {DeliveryState.SENT: 1, DeliveryState.DROPPED: 1}
 
 
-async def test_what_waited_past_its_time_to_live_is_not_sent_as_news(room: Newsroom) -> None:
+async def test_what_waited_past_its_time_to_live_comes_in_a_digest_and_not_as_news(room: Newsroom) -> None:
     await owe_one(room)
     room.clock.advance(timedelta(hours=7))
     await room.deliver()
-    assert room.paper.sent == []
-    assert await states(room) == {DeliveryState.DROPPED: 1}
+    assert room.paper.titles("anna") == []
+    assert await states(room) == {DeliveryState.FOLDED: 1, DeliveryState.SENT: 1}
+    ((_, digest, _),) = room.paper.sent
+    assert NEWS[1] in words(digest)
 
 
 async def test_what_a_crash_cut_off_is_sent_again_with_its_key(room: Newsroom) -> None:
     await owe_one(room)
     async with room.database.write() as tx:
-        (claimed,) = await deliveries.claim(tx, LANE, room.clock.now(), 10)
-    await room.deliver()
-    assert room.paper.sent == []
+        (marked,) = await deliveries.ready(tx, LANE, 10)
+        await deliveries.mark(tx, [marked.id], room.clock.now())
     await room.pump.recover()
     await room.deliver()
-    assert [key for _, _, key in room.paper.sent] == [f"heraut-{claimed.id}"]
+    assert [key for _, _, key in room.paper.sent] == [f"heraut-{marked.id}"]
+    async with room.database.read() as tx:
+        assert await books.lost_answers(tx) == 1
 
 
 async def test_moving_to_a_chat_that_is_known_joins_their_wishes(room: Newsroom) -> None:

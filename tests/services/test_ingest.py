@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.models import DeliveryKind, DeliveryState
-from bot.store import deliveries, stories
+from bot.store import books, deliveries, stories
 from tests.support.newsroom import Newsroom, place, report
 
 NAVO = "NAVO stuurt schepen naar de Oostzee"
@@ -114,7 +114,7 @@ async def test_when_the_transaction_fails_nothing_of_it_remains(
     assert (intake.new, intake.alerts) == (1, 1)
     async with room.database.read() as tx:
         (story,) = await stories.latest(tx, ["topic:nato"], 5)
-        (line,) = await deliveries.of_story(tx, story.id)
+        (line,) = await books.of_story(tx, story.id)
     assert (line.kind, line.state) == (DeliveryKind.ALERT, DeliveryState.PENDING)
 
 

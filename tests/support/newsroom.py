@@ -74,7 +74,13 @@ class Newsroom:
         self.ingest = Ingest(self.database, self.book, self.window, self.clock, Policy())
         self.paper = Paper()
         self.first = Intake()
-        self.pump = LanePump(self.database, self.paper, Composer(self.database), self.clock)
+        self.pump = LanePump(
+            self.database,
+            self.paper,
+            Composer(self.database),
+            self.clock,
+            monotonic=lambda: self.clock.now().timestamp(),
+        )
 
     async def open(self) -> "Newsroom":
         await self.database.migrate()

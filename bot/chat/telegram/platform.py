@@ -84,6 +84,7 @@ class TelegramPlatform:
         api_base_url: a Bot API server of one's own; None for Telegram's.
         webhook: where Telegram shall bring updates; None to ask for them (long polling).
         answer_timeout: seconds to wait for an answer before a send counts as unknown.
+        paid_broadcast: send above the free rate, which the account is charged for.
         first_pause: seconds before the first new attempt while Telegram can't be reached; doubles.
 
     Raises:
@@ -101,6 +102,7 @@ class TelegramPlatform:
         webhook: Webhook | None = None,
         clock: Clock | None = None,
         answer_timeout: float = 15.0,
+        paid_broadcast: bool = False,
         first_pause: float = 1.0,
     ) -> None:
         self.lane = lane_of(token)
@@ -117,6 +119,7 @@ class TelegramPlatform:
         self._webhook = webhook
         self._clock = clock or SystemClock()
         self._first_pause = first_pause
+        self._paid = paid_broadcast or None
         self._conversation = Conversation(self._bot, hooks, self._send, self.edit, self._clock)
         self._floods = Floods()
         self._me: Me | None = None
@@ -136,6 +139,7 @@ class TelegramPlatform:
                 chat_of(address),
                 message_thread_id=int(address.thread) if address.thread else None,
                 disable_notification=message.silent,
+                allow_paid_broadcast=self._paid,
                 **self._content(message, address),
             )
         except TelegramError as error:

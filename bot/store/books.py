@@ -1,0 +1,206 @@
+"""The ledger as people read it, and what they may do with a line that failed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+
+from bot.domain.models import Delivery, DeliveryKind, DeliveryState
+from bot.store.database import Transaction, upsert
+from bot.store.schema import alarms, chats, deliveries, holdbacks, lanes
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """A delivery as `/why` and the books show it."""
+
+    id: int
+    lane: str
+    chat_id: int
+    chat_title: str
+    kind: DeliveryKind
+    story_id: int | None
+    state: DeliveryState
+    attempts: int
+    message_id: str | None
+    detail: str
+    created_at: datetime
+    updated_at: datetime
+    not_before: datetime | None = None
+    folded_into: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LaneHold:
+    """An account that is held back as a whole."""
+
+    lane: str
+    until: datetime
+    reason: str
+
+
+async def of_story(tx: Transaction, story_id: int, chat_id: int | None = None) -> list[LedgerLine]:
+    """The ledger's lines of a story, for one chat or for all."""
+    where: list[ColumnElement[bool]] = [deliveries.c.story_id == story_id]
+    if chat_id is not None:
+        where.append(deliveries.c.chat_id == chat_id)
+    return await _lines(tx, *where, limit=1000)
+
+
+async def lines(
+    tx: Transaction, states: Collection[DeliveryState], *, lane: str = "", limit: int = 50
+) -> list[LedgerLine]:
+    """The newest lines in any of these states."""
+    where: list[ColumnElement[bool]] = [deliveries.c.state.in_(list(states))]
+    if lane:
+        where.append(deliveries.c.lane == lane)
+    return await _lines(tx, *where, limit=limit)
+
+
+async def line(tx: Transaction, delivery_id: int) -> LedgerLine | None:
+    """One line."""
+    found = await _lines(tx, deliveries.c.id == delivery_id, limit=1)
+    return found[0] if found else None
+
+
+async def counts(tx: Transaction, lane: str = "") -> dict[DeliveryState, int]:
+    """How many deliveries are in each state."""
+    query = select(deliveries.c.state, func.count().label("n")).group_by(deliveries.c.state)
+    rows = await tx.execute(query.where(deliveries.c.lane == lane) if lane else query)
+    return {DeliveryState(row.state): row.n for row in rows}
+
+
+async def lost_answers(tx: Transaction, lane: str = "") -> int:
+    """How often a platform's answer was lost, by a time-out or by a crash: at most so many doubles."""
+    query = select(func.coalesce(func.sum(deliveries.c.lost_answers), 0))
+    return int(await tx.scalar(query.where(deliveries.c.lane == lane) if lane else query) or 0)
+
+
+async def retry(tx: Transaction, ids: Collection[int] | None, now: datetime) -> int:
+    """Send failed messages once more, these or all; returns how many."""
+    where: list[ColumnElement[bool]] = [deliveries.c.state == DeliveryState.FAILED]
+    if ids is not None:
+        where.append(deliveries.c.id.in_(list(ids)))
+    done = await tx.execute(
+        update(deliveries)
+        .where(*where)
+        .values(
+            state=DeliveryState.PENDING,
+            held=False,
+            not_before=None,
+            expires_at=None,
+            attempts=0,
+            detail="sent again by hand",
+            updated_at=now,
+        )
+    )
+    return done.rowcount
+
+
+async def drop(tx: Transaction, ids: Collection[int], now: datetime) -> int:
+    """Give messages up that are owed or failed; returns how many. One under way cannot be stopped."""
+    done = await tx.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.id.in_(list(ids)),
+            deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.FAILED]),
+        )
+        .values(state=DeliveryState.DROPPED, held=False, detail="dropped by hand", updated_at=now)
+    )
+    return done.rowcount
+
+
+async def hold_lane(tx: Transaction, lane: str, until: datetime, reason: str) -> None:
+    """Note that an account is held back, so that a restart knows it as well."""
+    values = {"lane": lane, "held_until": until, "reason": reason[:500]}
+    fresh = upsert(tx, lanes).values(values)
+    await tx.execute(
+        fresh.on_conflict_do_update(
+            index_elements=["lane"], set_={"held_until": until, "reason": reason[:500]}
+        )
+    )
+
+
+async def free_lane(tx: Transaction, lane: str) -> None:
+    """The account works again."""
+    await tx.execute(delete(lanes).where(lanes.c.lane == lane))
+
+
+async def held_lanes(tx: Transaction) -> dict[str, LaneHold]:
+    """The accounts that are held back."""
+    rows = await tx.execute(select(lanes))
+    return {row.lane: LaneHold(row.lane, row.held_until, row.reason) for row in rows}
+
+
+async def hold_back(tx: Transaction, story_id: int, reasons: dict[int, str], now: datetime) -> None:
+    """Note why chats do not hear of a story now, by chat id."""
+    if not reasons:
+        return
+    rows = [
+        {"chat_id": chat, "story_id": story_id, "why": why[:500], "at": now} for chat, why in reasons.items()
+    ]
+    fresh = upsert(tx, holdbacks)
+    last = fresh.on_conflict_do_update(
+        index_elements=["chat_id", "story_id"], set_={"why": fresh.excluded.why, "at": fresh.excluded.at}
+    )
+    await tx.execute(last, rows)
+
+
+async def held_back(tx: Transaction, story_id: int, chat_id: int) -> tuple[str, datetime] | None:
+    """Why a chat did not hear of a story, and when that was decided."""
+    row = (
+        await tx.execute(
+            select(holdbacks).where(holdbacks.c.story_id == story_id, holdbacks.c.chat_id == chat_id)
+        )
+    ).first()
+    return (row.why, row.at) if row else None
+
+
+async def may_alarm(tx: Transaction, key: str, now: datetime, again_after: datetime) -> bool:
+    """Whether the people who run the bot shall be told of a trouble now; notes that they are.
+
+    Args:
+        again_after: an alarm told after this moment is not repeated.
+    """
+    told = await tx.scalar(select(alarms.c.told_at).where(alarms.c.key == key))
+    if told is not None and told > again_after:
+        return False
+    fresh = upsert(tx, alarms).values(key=key, told_at=now)
+    await tx.execute(fresh.on_conflict_do_update(index_elements=["key"], set_={"told_at": now}))
+    return True
+
+
+def describe(delivery: Delivery) -> str:
+    """A delivery in few words, for the log and for notices."""
+    return f"{delivery.kind} {delivery.id} to {delivery.address.platform} chat {delivery.address.chat}"
+
+
+async def _lines(tx: Transaction, *where: Any, limit: int) -> list[LedgerLine]:
+    rows = await tx.execute(
+        select(deliveries, chats.c.title.label("chat_title"))
+        .join(chats, chats.c.id == deliveries.c.chat_id)
+        .where(*where)
+        .order_by(deliveries.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        LedgerLine(
+            id=row.id,
+            lane=row.lane,
+            chat_id=row.chat_id,
+            chat_title=row.chat_title,
+            kind=DeliveryKind(row.kind),
+            story_id=row.story_id,
+            state=DeliveryState(row.state),
+            attempts=row.attempts,
+            message_id=row.message_id,
+            detail=row.detail,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            not_before=row.not_before,
+            folded_into=row.folded_into,
+        )
+        for row in rows
+    ]
