@@ -33,6 +33,7 @@ _ACCEPT_FEED = (
 _ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
 _ENCODINGS = "gzip, deflate, br, zstd"
 _READ_BUFFER = 64 * 1024
+_UNSAID_PAUSE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,8 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
         seconds = None
         if status in (429, 503):
             seconds = retry_after(response.headers, datetime.now(UTC))
+        if seconds is None and status == 429:
+            seconds = _UNSAID_PAUSE
         if seconds is not None:
             self._holds.hold(response.url.host or "", seconds, _monotonic())
         raise FeedUnreachable(f"the server answered {status}", seconds, status)

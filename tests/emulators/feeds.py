@@ -13,7 +13,8 @@ import gzip
 import hashlib
 import sys
 import zlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
@@ -279,6 +280,22 @@ class FeedServer:
             return await responder(request)
         except ConnectionError:
             return web.Response()  # the caller had enough and left
+
+
+@asynccontextmanager
+async def garbage_server(answer: bytes) -> AsyncIterator[str]:
+    """A server that answers every connection with these bytes, HTTP or not; yields its ``host:port``."""
+
+    async def respond(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(answer)
+        with suppress(ConnectionError):
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(respond, "127.0.0.1", 0)
+    async with server:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
 def encoded(body: bytes, encoding: Encoding | None) -> bytes:

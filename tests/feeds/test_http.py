@@ -202,6 +202,17 @@ async def test_retry_after_holds_all_feeds_of_the_domain(
     assert server.count("/other") == 0
 
 
+async def test_a_429_that_names_no_time_holds_its_domain_for_a_minute(
+    server: FeedServer, fetcher: Fetcher
+) -> None:
+    server.status("/busy", 429)
+    for kind in (FeedUnreachable, FeedHeld):
+        with pytest.raises(kind) as caught:
+            await fetcher.fetch(spec(server.url("/busy")), NEVER)
+        assert caught.value.retry_after == pytest.approx(60, abs=5)
+    assert server.count("/busy") == 1
+
+
 async def test_retry_after_as_a_date_is_understood(server: FeedServer, fetcher: Fetcher) -> None:
     headers = {"Retry-After": "Thu, 01 Jan 2026 00:10:00 GMT", "Date": "Thu, 01 Jan 2026 00:00:00 GMT"}
     server.status("/busy", 503, headers=headers)

@@ -1,0 +1,36 @@
+"""Gzip files as bodies."""
+
+import contextlib
+import gzip
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import FeedError, FeedTooLarge, FeedUnreadable
+from bot.feeds.inflate import gunzip, is_gzip
+
+
+def test_a_gzip_file_is_opened() -> None:
+    packed = gzip.compress(b"<rss/>")
+    assert is_gzip(packed)
+    assert not is_gzip(b"<rss/>")
+    assert gunzip(packed, 6) == b"<rss/>"
+
+
+def test_what_is_inside_has_a_limit() -> None:
+    with pytest.raises(FeedTooLarge):
+        gunzip(gzip.compress(b"<rss/>"), 5)
+    with pytest.raises(FeedTooLarge):
+        gunzip(gzip.compress(b"\0" * 50_000_000), 1000)
+
+
+def test_a_file_that_is_cut_off_is_unreadable() -> None:
+    with pytest.raises(FeedUnreadable, match="cut off"):
+        gunzip(gzip.compress(b"<rss/>")[:-1], 1000)
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_are_survived(junk: bytes) -> None:
+    with contextlib.suppress(FeedError):
+        assert len(gunzip(b"\x1f\x8b\x08" + junk, 1000)) <= 1000
