@@ -92,7 +92,26 @@ feeds = Table(
     Column("skip_hours", JSON, nullable=False),
     Column("next_poll_at", UtcDateTime, nullable=False),
     Column("leased_until", UtcDateTime),
+    Column("origin", String(10), nullable=False, server_default="config"),
+    Column("stopped", Boolean, nullable=False, server_default=false()),
+    Column("moved_to", String(2048)),
+    Column("proxy", String(2048)),
+    Column("backup", String(2048)),
+    Column("silent_after", UtcDateTime),
     Index(None, "enabled", "retired", "next_poll_at"),
+)
+
+# What happened to a feed that people should know: it broke, came back, fell silent, has a gap.
+feed_events = Table(
+    "feed_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("detail", String(500), nullable=False, server_default=""),
+    Index(None, "feed_id", "kind", "at"),
+    Index(None, "at"),
 )
 
 items = Table(
