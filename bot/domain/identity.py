@@ -68,6 +68,7 @@ class _Evidence:
     link: str
     numbered: bool
     deep: bool
+    slug: str
     title: str
     moment: str
     content: str
@@ -190,6 +191,7 @@ def _evidence(item: ParsedItem, publisher: str) -> _Evidence:
         link=f"link:{number or link}" if link else "",
         numbered=bool(number),
         deep=bool(link and link.is_deep),
+        slug=link.slug if link else "",
         title=fold(item.title),
         moment=item.published.isoformat() if item.published else "",
         content=fold(item.summary[:LEAD]),
@@ -229,6 +231,8 @@ def _aliases(found: _Evidence, link_holds: bool) -> list[str]:
         aliases.append(_digest("when", found.link, found.moment))
     if found.moment and len(found.title) >= _TELLING_TITLE:
         aliases.append(_digest("said", found.title, found.content, found.moment))
+    if found.slug and found.title and not found.numbered:
+        aliases.append(_digest("slug", found.slug, found.title))
     if not found.moment and found.link and found.title:
         aliases.append(_digest("same", found.link, found.title, found.content))
     return aliases

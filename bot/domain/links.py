@@ -31,7 +31,20 @@ class Link:
         """Whether it can be one article's: not a front page or a section."""
         return bool(self.query or len(self.path) > 20 or any(map(str.isdigit, self.path)))
 
+    @property
+    def slug(self) -> str:
+        """Host, last part and all digits of the path, when the last part is a long slug; else "".
 
+        An article that moves to another section keeps it. What comes again under one slug, like the
+        weather of the day, differs in the digits.
+        """
+        sections, _, last = self.path.rpartition("/")
+        if self.query or len(last) < _LONG_SLUG or last.count("-") < _SLUG_WORDS:
+            return ""
+        return f"{self.host} {''.join(filter(str.isdigit, sections))} {last}"
+
+
+_LONG_SLUG, _SLUG_WORDS = 25, 4
 _DEVICE_HOST = re.compile(r"(?:www\d?|m|mobile|amp|mobiel)\.(?=[^.]+\.)")
 _WRAPPED = re.compile(r"(?<=/)https?:/{1,2}(?=[\w-]+\.)")
 _REDIRECTORS = {"google.com/url": "url q", "facebook.com/l.php": "u", "l.facebook.com/l.php": "u"}

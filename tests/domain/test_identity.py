@@ -185,6 +185,19 @@ def test_a_daily_programme_with_one_link_and_one_text_is_new_every_day() -> None
     assert [len(memory.poll(day)) for day in days] == [1, 1, 1, 1]
 
 
+def test_an_article_that_moves_to_another_section_is_not_new() -> None:
+    memory = Memory()
+    memory.poll(entry("", "/nieuws/gemaal-bij-lutjewaard-staat-al-dagen-stil", published=None))
+    assert memory.poll(entry("", "/zeeland/gemaal-bij-lutjewaard-staat-al-dagen-stil", published=None)) == []
+
+
+def test_one_slug_on_two_days_is_two_articles() -> None:
+    memory = Memory()
+    path = "/2025/03/{:02}/het-weer-van-vandaag-in-heel-nederland"
+    days = [entry("", path.format(n), "Het weer", published=NINE + timedelta(days=n)) for n in (3, 4)]
+    assert [len(memory.poll(day)) for day in days] == [1, 1]
+
+
 def test_a_very_long_guid_makes_a_key_of_bounded_length() -> None:
     one, other = (item_key(entry("x" * 5_000 + end)) for end in "ab")
     assert len(one) <= 300
