@@ -10,6 +10,7 @@ from bot.cli.replay import replay
 from bot.cli.rules import rules
 from bot.cli.run import demo, run
 from bot.cli.stories import stories
+from bot.cli.summarise import summarise
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
@@ -30,6 +31,7 @@ cli.command()(preview)
 cli.add_typer(rules, name="rules")
 cli.command()(replay)
 cli.command()(stories)
+cli.command()(summarise)
 
 
 def main() -> None:

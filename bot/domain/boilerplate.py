@@ -1,0 +1,174 @@
+"""What stands in articles without being of them: links to others, calls to subscribe, credits, datelines.
+
+Patterns for Dutch and English. They look at one sentence at a time, and mostly at its beginning, so that
+news *about* cookies, subscriptions or newsletters is news.
+"""
+
+import re
+
+
+def _any(*patterns: str) -> str:
+    """One pattern for any of these; a space stands for any whitespace."""
+    return "(?:" + "|".join(patterns).replace(" ", r"\s+") + ")"
+
+
+_ELSEWHERE = _any(
+    r"lees\b",
+    r"(?:be)?luister\b",
+    r"bekijk\b",
+    r"kijk (?:ook|hier|mee|terug)",
+    r"klik\b",
+    r"zie ook",
+    r"ook interessant",
+    r"(?:meer|verder) lezen",
+    r"meer (?:over|nieuws|weten)\b[^.]{0,60}$",
+    r"volg (?:ons|het laatste|hier|het liveblog|de laatste|alles|nos|nu)\b",
+    r"volg\b.{0,60}\bliveblog",
+    r"read (?:more|also|next|on\b|the full|our\b|this\b|:)",
+    r"(?:see|also) (?:also|read)\b",
+    r"(?:also|more on this|related|recommended|most read|trending|up next) ?:",
+    r"related (?:stories|articles|content|topics)",
+    r"more (?:from|on|stories|like this)\b[^.]{0,60}$",
+    r"(?:to )?(?:continue|keep) reading",
+    r"(?:click|tap) (?:here|on|to)\b",
+    r"watch (?:the video|live|our|now|more|below)",
+    r"listen (?:to our|now|here)",
+    r"view (?:all|more|comments)",
+    r"skip to\b",
+    r"follow (?:us|@|our|along|live|the latest|\w+ on (?:twitter|x|facebook|instagram))",
+    r"(?:matched titles|covered by \d)",
+    r"(?:the|this) post\b.{0,300}\bappeared\b",
+    r"submitted by\b",
+    r"\[link\]",
+    r"artikel gaat verder",
+    r"tekst (?:gaat|loopt)\b",
+)
+_READERS = _any(
+    r"abonneer\b",
+    r"(?:neem|word) (?:nu )?(?:een )?(?:abonne|lid\b)",
+    r"(?:al|nog geen) abonnee",
+    r"(?:dit|deze) (?:artikel|verhaal|bericht|video|inhoud|podcast) (?:is|zijn) (?:alleen|exclusief|gratis)",
+    r"(?:log|registreer|meld je|meld u|schrijf je|schrijf u)\b.{0,80}\b(?:in|aan|lezen)\b",
+    r"maak (?:gratis )?een account",
+    r"ontvang (?:dagelijks|elke|wekelijks|het laatste|onze)",
+    r"download (?:de|our|the|nu)\b",
+    r"deel (?:dit|deze)\b",
+    r"(?:reageren|reacties)\b",
+    r"heb (?:je|u) (?:een tip|een fout|vragen|opmerkingen)",
+    r"tip de redactie",
+    r"(?:u|je) (?:moet|heeft|hebt|kunt|kan)\b.{0,60}\b(?:cookies|abonne|inloggen|javascript|deze inhoud)",
+    r"om deze?\b.{0,40}\b(?:inhoud|video|artikel|content|pagina)\b",
+    r"sign (?:up|in)\b",
+    r"subscribe\b",
+    r"log ?in\b",
+    r"register (?:now|for|to)\b",
+    r"already (?:a|have)\b.{0,20}(?:subscri|member|account)",
+    r"this (?:article|story|content|video) is (?:for|only|available|exclusive|reserved)",
+    r"you(?:[’']ve| have)? (?:reached|used)\b.{0,40}(?:limit|articles)",
+    r"you (?:can|may) (?:unsubscribe|opt out)",
+    r"share this",
+    r"join (?:us on|our (?:newsletter|whatsapp))",
+    r"get (?:the app|our|all the|unlimited)\b",
+    r"do you have a (?:tip|story)",
+    r"(?:contact us|have your say)\b",
+    r"(?:support|donate)\b.{0,40}(?:journalism|today)",
+    r"\d+ (?:comments|reacties)",
+)
+_CREDITS = _any(
+    r"(?:foto|foto[’']s|beeld|fotograaf|fotografie|video|bron|tekst|illustratie|door|auteur|redactie) ?:",
+    r"(?:photo|photograph|photography|images?|picture|credits?|graphic|caption|video|watch|listen) ?:",
+    r"(?:sources?|via|illustration|author|topics|tags) ?:",
+    r"(?:foto|image|photo|picture) ?(?:\([^)]*\)|[|/])",
+    r"(?:additional )?(?:reporting|editing|writing|compiled) by\b",
+    r"our standards",
+    r"(?:©|\(c\)|copyright\b)",
+    r"(?:advertentie|advertisement)\b",
+    r"in samenwerking met adverteerder",
+)
+_CONSENT = _any(
+    r"(?:wij|we)\b.{0,30}\b(?:gebruiken|plaatsen)\b.{0,40}cookies",
+    r"(?:accepteer|weiger|beheer)\b.{0,30}cookies",
+    r"we\b.{0,20}\buse (?:\w+ )?cookies",
+    r"by (?:continuing|clicking|signing|subscribing)\b.{0,60}(?:agree|accept|consent|cookies)",
+    r"accept (?:all|cookies)",
+    r"(?:manage|cookie) (?:preferences|settings|cookies)",
+    r"please (?:enable|turn|disable|log|sign|subscribe|wait)",
+    r"enable javascript",
+)
+_START = re.compile(rf"[\W_]{{0,6}}{_any(_ELSEWHERE, _READERS, _CREDITS, _CONSENT)}", re.I)
+_ANYWHERE = re.compile(
+    _any(
+        r"getty images",
+        r"\b(?:afp|ap|epa|anp|reuters|belga|hollandse hoogte) ?/ ?\w",
+        r"all rights reserved",
+        r"alle rechten voorbehouden",
+        r"opens? (?:in )?(?:a )?new (?:tab|window)\W*$",
+        r"onder deze? (?:foto|video|advertentie|tweet)",
+        r"below (?:this )?(?:ad|advertisement)\b",
+        r"\b(?:toestemming|consent|accepteer|accept)\b.{0,60}\bcookies\b",
+        r"\bcookies\b.{0,60}\b(?:accepteren|toestemming|weigeren|consent|accept|preferences)\b",
+        r"(?:lezen|artikel|verhaal|article|story|inhoud|content) (?:\w+ ){0,3}(?:alleen|only|exclusively"
+        r"|exclusief) (?:\w+ ){0,2}(?:voor|for|to) (?:\w+ )?(?:abonnees|leden|subscribers|members)",
+        r"(?:schrijf|meld|sign)\b.{0,40}\b(?:nieuwsbrief|newsletter)",
+        r"(?:nieuwsbrief|newsletter)\b.{0,30}(?:aanmelden|inbox|mailbox|sign up)",
+        r"(?:volg|follow)\b.{0,30}\b(?:liveblog|live blog|instagram|whatsapp)",
+        r"appeared first on",
+    ),
+    re.I,
+)
+_BAIT = re.compile(
+    r"[^\w\"'“‘„»]{0,4}"
+    + _any(
+        r"dit (?:is|zijn) (?:waarom|wat|hoe|de reden|een overzicht)",
+        r"dit moet (?:je|u)",
+        r"zo (?:werkt|zit|doe|kun|ziet)\b",
+        r"wat (?:je|u|we)\b",
+        r"alles (?:over|wat)\b",
+        r"hier (?:lees|zie|vind|volg)",
+        r"in (?:dit|deze) (?:artikel|aflevering|editie|podcast|video|liveblog|overzicht|nieuwsbrief|verhaal)",
+        r"(?:u|je) leest\b",
+        r"\w+ vragen over\b",
+        r"here(?:[’']s| is| are) (?:what|why|how|everything)",
+        r"what (?:you|we)\b",
+        r"this is (?:why|what|how)\b",
+        r"everything (?:you|we)\b",
+        r"you won[’']t\b",
+        r"(?:find out|discover)\b",
+        r"in this (?:article|episode|edition|video|podcast|week|explainer|newsletter|story)",
+        r"welcome to\b",
+        r"welkom (?:bij|in)\b",
+        r"good(?:e ?| )(?:morning|afternoon|evening|morgen|middag|navond)",
+        r"we (?:look|explain|break|zetten|leggen|vertellen|kijken)\b",
+        r"stay tuned",
+    ),
+    re.I,
+)
+
+_AGENCY = r"\((?:ANP|Reuters|REUTERS|AP|AFP|dpa|DPA|Belga|BELGA|Novum|Bloomberg|UPI|Xinhua|EFE|ANSA|PA|NOS)\)"
+_CITY = r"[A-ZÀ-Þ][\w'’.À-ÿ-]*(?:[ /][\w'’.À-ÿ-]+){0,3}"
+_SHOUTED = r"[A-ZÀ-Þ'’]{3,}(?:[ /-][A-ZÀ-Þ'’.-]+){0,4}"
+_WHERE_WHEN = r"(?:, [\w'’.À-ÿ ]{2,25}){0,3}"
+_DATELINE = re.compile(
+    rf"(?:(?:{_CITY}|{_SHOUTED}){_WHERE_WHEN} ?{_AGENCY}(?: ?[-–—:]+|,)?\s+"
+    rf"|{_AGENCY} ?[-–—:]*\s*"
+    rf"|{_SHOUTED}{_WHERE_WHEN} ?[-–—]{{1,2}}\s+"
+    rf"|{_CITY}{_WHERE_WHEN} ?—\s*(?=[A-ZÀ-Þ][a-zà-ÿ]* )"
+    r"|(?:LIVE|UPDATE|Update|BREAKING|Breaking|VIDEO)\b[^a-z|:–-]{0,12}[|:–-]\s+)"
+    r"(?=[\"'“‘„]?[\wÀ-ÿ'’])",
+)
+
+
+def is_boilerplate(sentence: str) -> bool:
+    """Whether a sentence is about the page, not about the news."""
+    return bool(_START.match(sentence) or _ANYWHERE.search(sentence))
+
+
+def is_bait(sentence: str) -> bool:
+    """Whether a sentence only announces what the article will tell."""
+    return bool(_BAIT.match(sentence))
+
+
+def after_dateline(sentence: str) -> int:
+    """The offset at which the sentence proper begins: behind *AMSTERDAM (ANP) -*; 0 without a dateline."""
+    found = _DATELINE.match(sentence)
+    return found.end() if found else 0
