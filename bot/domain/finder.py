@@ -152,8 +152,11 @@ class _Finding:
         holder = office.holder_on(self.day)
         if holder is None or not holder.entity:
             return hits
-        person, given_names = self.catalog.entities[holder.entity], self.catalog.given_names
-        if not titles.means_holder(self.reading, one.start, one.end, person, self.person_at, given_names):
+        person = self.catalog.entities[holder.entity]
+        others = {other.entity for other in office.holders} - {holder.entity, ""}
+        if not titles.means_holder(
+            self.reading, one.start, one.end, person, self.person_at, others, self.catalog.given_names
+        ):
             return hits
         when = f"was {office.name} on {self.day.isoformat()}" if self.day else f"is {office.name} now"
         why = f"{self._quoted(one)} is {person.name}, who {when}"

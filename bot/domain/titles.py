@@ -28,6 +28,7 @@ def means_holder(
     end: int,
     holder: Entity,
     names_at: Mapping[int, str],
+    others: Set[str],
     given_names: frozenset[str],
 ) -> bool:
     """Whether the title at `start`..`end` is said of `holder`.
@@ -37,6 +38,7 @@ def means_holder(
         start, end: folded offsets of the title.
         holder: who has the office on the item's date.
         names_at: which entities' names start at which offsets.
+        others: the entities that held the office on other days.
         given_names: common first names, folded.
     """
     before = reading.previous_word(start)
@@ -48,7 +50,9 @@ def means_holder(
     word = reading.words[after[0] : after[1]]
     if word in NO_HOLDER_AFTER or _is_to_become(reading, after, word):
         return reading.folded[end] == ","
-    return not _names_another(reading, end, after, holder, names_at, given_names)
+    if reading.folded[end] == ",":
+        return names_at.get(after[0]) not in others
+    return not _names_another(reading, after, holder, names_at, given_names)
 
 
 def _denies(reading: Reading, before: tuple[int, int], start: int) -> bool:
@@ -90,13 +94,12 @@ def _is_role(word: str, passed: Set[str]) -> bool:
 
 def _names_another(
     reading: Reading,
-    end: int,
     after: tuple[int, int],
     holder: Entity,
     names_at: Mapping[int, str],
     given_names: frozenset[str],
 ) -> bool:
-    """Whether the words after a title are somebody else's name."""
+    """Whether the words directly after a title are somebody else's name."""
     word, cased = reading.words[after[0] : after[1]], reading.cased[after[0] : after[1]]
     named = names_at.get(after[0])
     if named is not None:
@@ -107,8 +110,6 @@ def _names_another(
         return False
     if word in given_names:
         return True
-    if reading.folded[end] == ",":
-        return False
     return not reading.is_title_case(after[0]) and not reading.is_shouted(after[0]) and cased.isalpha()
 
 

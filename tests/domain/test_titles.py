@@ -61,3 +61,8 @@ def test_a_title_with_other_words_around_it_stays_its_holders(title: str) -> Non
 def test_a_title_whose_holder_has_no_pack_names_nobody() -> None:
     assert named("Nederlandse premier bezoekt Oslo", day="2025-01-10") == set()
     assert named("Nederlandse premier bezoekt Oslo", day="2023-01-10") == {"rutte"}
+
+
+def test_after_a_comma_only_another_holder_of_the_office_is_meant() -> None:
+    assert "rutte" not in named("The NATO chief, Jens Stoltenberg, signs book")
+    assert "rutte" in named("The daughter of the NATO chief, Fred Jansen and other guests")
