@@ -28,20 +28,27 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class FeedSpec:
-    """A feed as an editor configures it."""
+    """A feed as an editor configures it.
+
+    `proxy` is the address of an HTTP proxy for this feed alone. `backup` is another address of the same
+    publisher (a section feed, a news sitemap) where items may be found that fell out of this feed's window.
+    """
 
     url: str
     outlet: Outlet
     language: str | None = None
     title: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    proxy: str | None = None
+    backup: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PollState:
     """What a feed's earlier polls left behind, so that the next one can be polite.
 
-    `skip_hours` are the hours of the day (UTC) in which the feed says it has no news.
+    `skip_hours` are the hours of the day (UTC) in which the feed says it has no news. `silent_after` is the
+    moment from which its silence is longer than its rhythm explains, if nothing new comes until then.
     """
 
     etag: str | None = None
@@ -53,6 +60,7 @@ class PollState:
     last_success_at: datetime | None = None
     retired: bool = False
     skip_hours: frozenset[int] = frozenset()
+    silent_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

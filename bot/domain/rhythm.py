@@ -44,13 +44,17 @@ def silence_limit(published: Sequence[datetime], now: datetime) -> timedelta | N
 
 def is_silent(published: Sequence[datetime], now: datetime) -> bool:
     """Whether a feed is silent for longer than its rhythm explains."""
+    alarm = silent_after(published, now)
+    return alarm is not None and now > alarm
+
+
+def silent_after(published: Sequence[datetime], now: datetime) -> datetime | None:
+    """When a feed's silence becomes an alarm, if nothing new comes until then.
+
+    None when too little is known.
+    """
     limit = silence_limit(published, now)
-    return limit is not None and now - max(at for at in published if at <= now) > limit
-
-
-def fell_silent(published: Sequence[datetime], before: datetime, now: datetime) -> bool:
-    """Whether a feed's silence became an alarm between two looks at it: true once per silence."""
-    return is_silent(published, now) and not is_silent(published, before)
+    return None if limit is None else max(at for at in published if at <= now) + limit
 
 
 def overflowed(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.models import Fetched, PollState
-from bot.domain.rhythm import typical_gap
+from bot.domain.rhythm import silent_after, typical_gap
 from bot.errors import FeedError, FeedGone, FeedHeld, FeedRefused, FeedUnreachable, FeedUnreadable
 
 NOTICE_AFTER = 4
@@ -45,6 +45,7 @@ class Notice(StrEnum):
     BROKEN = "broken"
     BACK = "back"
     RETIRED = "retired"
+    SILENT = "silent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def after_answer(
     """
     interval = _grown(state, pace) if reading is None else _from_reading(state, fetched, reading, now, pace)
     skip_hours = state.skip_hours if reading is None else reading.skip_hours
+    alarm = state.silent_after if reading is None else silent_after(reading.published, now)
     known = PollState(
         etag=fetched.etag,
         last_modified=fetched.last_modified,
@@ -104,11 +106,19 @@ def after_answer(
         interval=interval,
         last_success_at=now,
         skip_hours=skip_hours,
+        silent_after=alarm,
     )
     delay = min(interval, pace.clamp(_capped(fetched.max_age))) if hot else interval
     wanted = now + delay * (1 - _JITTER / 2 + _JITTER * jitter)
-    notice = Notice.BACK if state.failures >= NOTICE_AFTER else None
-    return Polled(known, wanted if hot else _past_skipped(wanted, skip_hours), notice)
+    return Polled(known, wanted if hot else _past_skipped(wanted, skip_hours), _good_news(state, alarm, now))
+
+
+def _good_news(state: PollState, alarm: datetime | None, now: datetime) -> Notice | None:
+    """What is told after a poll that worked. A silence is told once: by the first poll after its alarm."""
+    if state.failures >= NOTICE_AFTER:
+        return Notice.BACK
+    fell_silent = alarm is not None and alarm < now and alarm >= (state.last_success_at or now)
+    return Notice.SILENT if fell_silent else None
 
 
 def after_failure(

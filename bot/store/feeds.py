@@ -1,49 +1,147 @@
-"""Feeds, their poll state, and the leases that keep two workers from polling one feed."""
+"""Feeds, their poll state, and the leases that keep two workers from polling one feed.
 
-from collections.abc import Iterable, Sequence
+A row is known by the address somebody gave (`url`); `moved_to` is where its publisher says it lives now.
+What the configuration lists and what chats added stand side by side; neither disables the other.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, delete, func, insert, or_, select, update
 
 from bot.domain.models import FeedDue, FeedSpec, Outlet, PollState
 from bot.store.database import Transaction, upsert
-from bot.store.schema import feeds
+from bot.store.schema import feed_events, feeds
+
+CONFIG, CHAT = "config", "chat"
+GAP = "gap"
+"""The kind of event that says items may have come and gone between two polls."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
-    """A feed's row for `/status` and the feeds page."""
+    """A feed's row for `/status` and the feeds page.
+
+    Args:
+        address: what somebody gave; `spec.url` is where the feed is read.
+        added: whether it was added by command, not by the configuration.
+        gap_at: when items may last have been missed.
+    """
 
     id: int
     spec: FeedSpec
     state: PollState
     next_poll_at: datetime
+    address: str = ""
+    added: bool = False
+    gap_at: datetime | None = None
+
+    def is_silent(self, now: datetime) -> bool:
+        """Whether it is silent for longer than its rhythm explains."""
+        return self.state.silent_after is not None and self.state.silent_after < now
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEvent:
+    """Something that happened to a feed. `kind` is a `schedule.Notice` or `GAP`."""
+
+    feed_id: int
+    kind: str
+    at: datetime
+    detail: str
+
+
+# --- which feeds there are --------------------------------------------------------------------------
 
 
 async def configure(tx: Transaction, specs: Iterable[FeedSpec], now: datetime, interval: timedelta) -> None:
-    """Make the configured feeds the enabled ones; known ones keep their poll state.
+    """Make the configuration's feeds these; known ones keep their poll state, added ones stay.
 
     Args:
         tx: the transaction.
-        specs: all feeds that should be polled.
+        specs: all feeds that the configuration lists.
         now: a new feed is due at once.
         interval: the first interval of a new feed.
     """
-    await tx.execute(update(feeds).values(enabled=False))
+    rows = await tx.execute(select(feeds.c.url, feeds.c.enabled, feeds.c.stopped))
+    known = {row.url: row for row in rows}
+    await tx.execute(update(feeds).where(feeds.c.origin == CONFIG).values(enabled=False))
     for spec in specs:
-        described = {
-            "outlet": spec.outlet.name,
-            "owner": spec.outlet.owner,
-            "language": spec.language,
-            "title": spec.title,
-            "headers": dict(spec.headers),
-            "enabled": True,
-        }
-        first = {"created_at": now, "next_poll_at": now, "interval_seconds": interval.total_seconds()}
-        statement = upsert(tx, feeds).values(url=spec.url, skip_hours=[], **first, **described)
-        await tx.execute(statement.on_conflict_do_update(index_elements=["url"], set_=described))
+        before = known.get(spec.url)
+        described = _described(spec) | {"origin": CONFIG}
+        if before is None:
+            fresh = upsert(tx, feeds).values(url=spec.url, **described, **_first(now, interval))
+            await tx.execute(fresh.on_conflict_do_nothing())
+            continue
+        if not before.stopped:
+            described |= {"enabled": True} if before.enabled else _again(now)
+        await tx.execute(update(feeds).where(feeds.c.url == spec.url).values(described))
+
+
+async def add(tx: Transaction, spec: FeedSpec, now: datetime, interval: timedelta) -> tuple[int, bool]:
+    """Add a feed by command; returns its id, and False when it was watched already.
+
+    One that was removed or retired is watched again, as if it were new.
+    """
+    row = (
+        await tx.execute(select(feeds).where(or_(feeds.c.url == spec.url, feeds.c.moved_to == spec.url)))
+    ).first()
+    if row is None:
+        values = _described(spec) | _first(now, interval) | {"origin": CHAT}
+        return int(
+            await tx.scalar(insert(feeds).values(url=spec.url, **values).returning(feeds.c.id)) or 0
+        ), True
+    if row.enabled and not row.retired:
+        return row.id, False
+    values = _described(spec) | _again(now) | {"stopped": False, "origin": CHAT}
+    await tx.execute(update(feeds).where(feeds.c.id == row.id).values(values))
+    return row.id, True
+
+
+async def remove(tx: Transaction, feed_id: int) -> None:
+    """Stop watching a feed, whoever listed it. Its items, and what was sent of them, stay."""
+    await tx.execute(update(feeds).where(feeds.c.id == feed_id).values(enabled=False, stopped=True))
+
+
+def _described(spec: FeedSpec) -> dict[str, Any]:
+    return {
+        "outlet": spec.outlet.name[:200],
+        "owner": spec.outlet.owner[:100],
+        "language": spec.language,
+        "title": spec.title[:300],
+        "headers": dict(spec.headers),
+        "proxy": spec.proxy,
+        "backup": spec.backup,
+    }
+
+
+def _first(now: datetime, interval: timedelta) -> dict[str, Any]:
+    return {
+        "enabled": True,
+        "created_at": now,
+        "next_poll_at": now,
+        "interval_seconds": interval.total_seconds(),
+        "skip_hours": [],
+    }
+
+
+def _again(now: datetime) -> dict[str, Any]:
+    """A feed that comes back begins as a new one: what it published meanwhile is not news."""
+    return {
+        "enabled": True,
+        "retired": False,
+        "failures": 0,
+        "last_error": None,
+        "last_success_at": None,
+        "silent_after": None,
+        "created_at": now,
+        "next_poll_at": now,
+    }
+
+
+# --- polls ------------------------------------------------------------------------------------------
 
 
 async def lease_due(tx: Transaction, now: datetime, lease: timedelta, limit: int) -> list[FeedDue]:
@@ -80,6 +178,7 @@ async def finish(tx: Transaction, feed_id: int, state: PollState, next_poll_at: 
             last_success_at=state.last_success_at,
             retired=state.retired,
             skip_hours=sorted(state.skip_hours),
+            silent_after=state.silent_after,
             next_poll_at=next_poll_at,
             leased_until=None,
         )
@@ -87,11 +186,17 @@ async def finish(tx: Transaction, feed_id: int, state: PollState, next_poll_at: 
 
 
 async def move(tx: Transaction, feed_id: int, url: str) -> bool:
-    """Remember a permanent redirect. False when another feed already has that address."""
-    if await tx.scalar(select(feeds.c.id).where(feeds.c.url == url, feeds.c.id != feed_id)):
+    """Remember a permanent redirect. False when another feed is read at that address already."""
+    there = or_(feeds.c.url == url, feeds.c.moved_to == url)
+    if await tx.scalar(select(feeds.c.id).where(there, feeds.c.enabled, feeds.c.id != feed_id)):
         return False
-    await tx.execute(update(feeds).where(feeds.c.id == feed_id).values(url=url))
+    await tx.execute(update(feeds).where(feeds.c.id == feed_id).values(moved_to=url))
     return True
+
+
+async def move_back(tx: Transaction, feed_id: int) -> None:
+    """Where the feed moved to does not work: read it at the address that was given."""
+    await tx.execute(update(feeds).where(feeds.c.id == feed_id).values(moved_to=None))
 
 
 async def release_all(tx: Transaction) -> None:
@@ -99,12 +204,55 @@ async def release_all(tx: Transaction) -> None:
     await tx.execute(update(feeds).values(leased_until=None))
 
 
+# --- how they are doing -----------------------------------------------------------------------------
+
+
+async def note(tx: Transaction, event: FeedEvent) -> None:
+    """Write down what happened to a feed."""
+    await tx.execute(
+        insert(feed_events).values(
+            feed_id=event.feed_id, kind=event.kind, at=event.at, detail=event.detail[:500]
+        )
+    )
+
+
+async def events(tx: Transaction, since: datetime, limit: int = 100) -> list[FeedEvent]:
+    """What happened to feeds, the newest first."""
+    rows = await tx.execute(
+        select(feed_events).where(feed_events.c.at >= since).order_by(feed_events.c.id.desc()).limit(limit)
+    )
+    return [FeedEvent(row.feed_id, row.kind, row.at, row.detail) for row in rows]
+
+
+async def forget_events(tx: Transaction, before: datetime) -> int:
+    """Forget what happened to feeds before a time; returns how much."""
+    return (await tx.execute(delete(feed_events).where(feed_events.c.at < before))).rowcount
+
+
 async def health(tx: Transaction) -> Sequence[FeedHealth]:
     """Every enabled feed, the failing ones first."""
-    rows = (
-        await tx.execute(select(feeds).where(feeds.c.enabled).order_by(feeds.c.failures.desc(), feeds.c.id))
-    ).all()
-    return [FeedHealth(row.id, _spec(row), _state(row), row.next_poll_at) for row in rows]
+    rows = await tx.execute(
+        select(feeds).where(feeds.c.enabled).order_by(feeds.c.failures.desc(), feeds.c.id)
+    )
+    gaps = await _gaps(tx)
+    return [
+        FeedHealth(
+            id=row.id,
+            spec=_spec(row),
+            state=_state(row),
+            next_poll_at=row.next_poll_at,
+            address=row.url,
+            added=row.origin == CHAT,
+            gap_at=gaps.get(row.id),
+        )
+        for row in rows
+    ]
+
+
+async def _gaps(tx: Transaction) -> Mapping[int, datetime]:
+    last = select(feed_events.c.feed_id, func.max(feed_events.c.at).label("at"))
+    rows = await tx.execute(last.where(feed_events.c.kind == GAP).group_by(feed_events.c.feed_id))
+    return {row.feed_id: row.at for row in rows}
 
 
 async def count(tx: Transaction) -> int:
@@ -113,7 +261,15 @@ async def count(tx: Transaction) -> int:
 
 
 def _spec(row: Row[Any]) -> FeedSpec:
-    return FeedSpec(row.url, Outlet(row.outlet, row.owner), row.language, row.title, row.headers)
+    return FeedSpec(
+        url=row.moved_to or row.url,
+        outlet=Outlet(row.outlet, row.owner),
+        language=row.language,
+        title=row.title,
+        headers=row.headers,
+        proxy=row.proxy,
+        backup=row.backup,
+    )
 
 
 def _state(row: Row[Any]) -> PollState:
@@ -127,4 +283,5 @@ def _state(row: Row[Any]) -> PollState:
         last_success_at=row.last_success_at,
         retired=row.retired,
         skip_hours=frozenset(row.skip_hours),
+        silent_after=row.silent_after,
     )

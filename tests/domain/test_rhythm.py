@@ -1,11 +1,10 @@
 """A feed's own rhythm."""
 
-import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.rhythm import fell_silent, is_silent, overflowed, silence_limit, typical_gap
+from bot.domain.rhythm import is_silent, overflowed, silence_limit, silent_after, typical_gap
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -50,11 +49,11 @@ def test_one_night_is_no_alarm_for_a_feed_whose_nights_are_unknown() -> None:
     assert is_silent(busy_day, NOW + 12 * HOUR)
 
 
-def test_a_silence_begins_once() -> None:
+def test_it_is_known_beforehand_when_a_silence_becomes_an_alarm() -> None:
     published = back(*range(12))
-    looks = [NOW + HOUR * step for step in range(40)]
-    alarms = [now for before, now in itertools.pairwise(looks) if fell_silent(published, before, now)]
-    assert alarms == [NOW + 13 * HOUR]
+    assert silent_after(published, NOW) == NOW + 12 * HOUR
+    assert [is_silent(published, NOW + 12 * HOUR), is_silent(published, NOW + 13 * HOUR)] == [False, True]
+    assert silent_after(published[:3], NOW) is None
 
 
 def test_windows_that_share_no_item_overflowed() -> None:
@@ -67,6 +66,11 @@ def test_windows_that_share_items_did_not_overflow() -> None:
 
 def test_a_pinned_item_proves_no_overlap() -> None:
     assert overflowed(new=back(1, 2, 3), known=back(900), newest_before=NOW - 4 * HOUR)
+
+
+def test_more_than_two_known_items_are_not_pinned_but_overlap() -> None:
+    """The newest of before was taken offline; the others still stand in the window."""
+    assert not overflowed(new=back(1, 2, 3), known=back(5, 6, 7), newest_before=NOW - 4 * HOUR)
 
 
 def test_the_newest_item_of_the_poll_before_proves_overlap() -> None:

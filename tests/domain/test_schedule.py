@@ -64,7 +64,13 @@ def every(gap: timedelta, count: int = 10) -> tuple[datetime, ...]:
 
 def test_an_answer_is_remembered_and_the_feed_comes_back_after_its_interval() -> None:
     polled = answered(KNOWN, Reading(every(HOUR)))
-    assert polled.state == PollState(etag='"2"', body_hash=b"hash", interval=10 * MINUTE, last_success_at=NOW)
+    assert polled.state == PollState(
+        etag='"2"',
+        body_hash=b"hash",
+        interval=10 * MINUTE,
+        last_success_at=NOW,
+        silent_after=NOW + 12 * HOUR,
+    )
     assert polled.next_poll_at == NOW + 10 * MINUTE
     assert polled.notice is None
 
@@ -75,6 +81,22 @@ def test_an_answer_is_remembered_and_the_feed_comes_back_after_its_interval() ->
 )
 def test_the_interval_follows_the_rhythm_of_the_feed(gap: timedelta, interval: timedelta) -> None:
     assert answered(KNOWN, Reading(every(gap))).state.interval == interval
+
+
+def test_a_feed_that_falls_silent_is_told_once() -> None:
+    state, told = answered(KNOWN, Reading(every(HOUR))).state, []
+    for hour in range(40):
+        polled = answered(state, now=NOW + hour * HOUR)
+        state = polled.state
+        told += [hour] if polled.notice is Notice.SILENT else []
+    assert told == [13]
+
+
+def test_a_feed_that_has_news_again_after_we_were_away_is_not_called_silent() -> None:
+    state = answered(KNOWN, Reading(every(HOUR))).state
+    later = NOW + 30 * HOUR
+    published = [later - HOUR * step for step in range(10)]
+    assert answered(state, Reading(published), now=later).notice is None
 
 
 def test_unchanged_polls_stretch_the_interval_up_to_the_longest() -> None:
