@@ -53,6 +53,10 @@ class HostGate:
         self._patience = patience
         self._hosts: dict[str, _Host] = {}
 
+    def __len__(self) -> int:
+        """How many hosts are remembered; idle ones are forgotten when they become many."""
+        return len(self._hosts)
+
     async def enter(self, host: str) -> None:
         """Wait for one of the host's slots; `leave` gives it back.
 

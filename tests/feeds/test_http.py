@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import uvloop
+from aiohttp import web
 
 from bot.domain.models import FeedSpec, Fetched, Outlet, PollState
 from bot.errors import (
@@ -17,7 +18,7 @@ from bot.errors import (
     FeedUnreadable,
 )
 from bot.feeds.http import Fetcher
-from tests.emulators.feeds import Encoding, FeedServer
+from tests.emulators.feeds import Encoding, FeedServer, Responder
 from tests.support.fetching import QUICK
 from tests.support.names import Names
 
@@ -89,6 +90,13 @@ async def test_a_304_may_change_only_one_validator(server: FeedServer, fetcher: 
     assert (second.etag, second.last_modified) == ('"v1"', "Mon, 02 Feb 2026 00:00:00 GMT")
 
 
+async def test_a_304_without_validators_leaves_them_as_they_are(server: FeedServer, fetcher: Fetcher) -> None:
+    server.put("/feed", BODY, etag='"v1"')
+    first = await fetcher.fetch(spec(server.url("/feed")), NEVER)
+    server.status("/feed", 304)
+    assert after(await fetcher.fetch(spec(server.url("/feed")), after(first))) == after(first)
+
+
 async def test_validators_that_disappear_are_forgotten(server: FeedServer, fetcher: Fetcher) -> None:
     server.put("/feed", BODY)
     first = await fetcher.fetch(spec(server.url("/feed")), NEVER)
@@ -122,6 +130,20 @@ async def test_a_feed_of_50_mb_is_an_error(server: FeedServer, fetcher: Fetcher,
         await fetcher.fetch(spec(server.url("/large")), NEVER)
 
 
+async def test_an_announced_size_is_refused_before_the_body_comes(
+    server: FeedServer, fetcher: Fetcher
+) -> None:
+    async def announce(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "50000000"})
+        await response.prepare(request)
+        await asyncio.sleep(2)
+        return response
+
+    server.answer("/feed", announce)
+    with pytest.raises(FeedTooLarge, match="more than 200000 bytes"):
+        await fetcher.fetch(spec(server.url("/feed")), NEVER)
+
+
 async def test_a_feed_that_never_ends_is_an_error(server: FeedServer, fetcher: Fetcher) -> None:
     server.endless("/endless")
     with pytest.raises(FeedTooLarge):
@@ -132,6 +154,21 @@ async def test_the_deadline_holds_against_a_drip(server: FeedServer, fetcher: Fe
     server.drip("/drip")
     with pytest.raises(FeedTooLarge, match=r"took longer than 0\.6 s"):
         await fetcher.fetch(spec(server.url("/drip")), NEVER)
+
+
+async def test_the_deadline_is_one_for_all_redirects(server: FeedServer, fetcher: Fetcher) -> None:
+    def slowly(location: str) -> Responder:
+        async def respond(request: web.Request) -> web.StreamResponse:
+            await asyncio.sleep(0.4)
+            return web.Response(status=302, headers={"Location": location})
+
+        return respond
+
+    for step in range(4):
+        server.answer(f"/{step}", slowly(f"/{step + 1}"))
+    with pytest.raises(FeedUnreachable, match=r"no answer within 0\.6 s"):
+        await fetcher.fetch(spec(server.url("/0")), NEVER)
+    assert server.count("/2") == 0
 
 
 async def test_a_server_that_never_answers_is_unreachable(server: FeedServer, fetcher: Fetcher) -> None:
@@ -337,12 +374,12 @@ async def test_the_bot_says_who_it_is(server: FeedServer, fetcher: Fetcher) -> N
     assert "application/atom+xml" in headers["Accept"]
 
 
-async def test_cookies_of_one_answer_do_not_return_with_the_next_question(
-    server: FeedServer, fetcher: Fetcher
-) -> None:
+async def test_cookies_of_one_answer_do_not_return_with_the_next_question(server: FeedServer) -> None:
     server.put("/feed", BODY, headers={"Set-Cookie": "volg=mij"})
-    for _ in range(2):
-        await fetcher.fetch(spec(server.url("/feed")), NEVER)
+    host, names = f"krant.example:{server.port}", Names(krant_example=["127.0.0.1"])
+    async with Fetcher("Heraut-test/1", allow_hosts=[host], limits=QUICK, look_up=names) as fetcher:
+        for _ in range(2):
+            await fetcher.fetch(spec(f"http://{host}/feed"), NEVER)
     assert "Cookie" not in server.seen("/feed")[1].headers
 
 

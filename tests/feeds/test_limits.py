@@ -103,6 +103,24 @@ async def test_a_cancelled_wait_for_distance_gives_its_slot_back() -> None:
                 raise AssertionError("too close together")
 
 
+async def test_hosts_that_are_idle_are_forgotten_and_those_in_use_are_not() -> None:
+    gate = HostGate(concurrency=1, spacing=0, patience=0.001)
+    await gate.enter("bezig.example")
+    for number in range(12_000):
+        async with turn(gate, f"h{number}.example"):
+            pass
+        if number % 1000 == 0:
+            with pytest.raises(FeedHeld):
+                await gate.enter("bezig.example")
+    assert len(gate) < 10_000
+    gate.leave("bezig.example")
+    for number in range(12_000):
+        async with turn(gate, f"i{number}.example"):
+            pass
+    async with turn(gate, "bezig.example"):
+        assert len(gate) < 10_001
+
+
 def test_a_pause_holds_for_the_whole_domain_until_it_is_over() -> None:
     holds = DomainHolds()
     holds.hold("www.krant.example", 60, now=100)
