@@ -1,12 +1,14 @@
 import tomllib
 from contextlib import suppress
+from dataclasses import fields
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.entities import Case, Entity, Kind, Name, Office
+from bot.domain.entities import Case, Context, Entity, Kind, Name, Office
 from bot.domain.pack_format import read_pack
 from bot.errors import PackError
 
@@ -173,3 +175,19 @@ JSONISH = st.recursive(
 def test_any_table_reads_or_is_refused_as_a_pack(table: dict[str, object]) -> None:
     with suppress(PackError):
         assert read_pack("any.toml", table).file == "any.toml"
+
+
+def test_the_example_for_editors_is_a_valid_pack() -> None:
+    readme = (Path(__file__).parents[2] / "bot" / "packs" / "README.md").read_text(encoding="utf-8")
+    example = readme.split("```toml\n")[1].split("```")[0].replace("https://…", "https://example.org/")
+
+    pack = read_pack("README.md", tomllib.loads(example))
+
+    assert [entry.id for entry in pack.entries] == ["nato", "rutte", "ukraine", "nato-secretary-general"]
+
+
+def test_every_key_of_a_pack_is_described_for_editors() -> None:
+    readme = (Path(__file__).parents[2] / "bot" / "packs" / "README.md").read_text(encoding="utf-8")
+    keys = {field.name for kind in (Entity, Name, Context) for field in fields(kind)} - {"language"}
+
+    assert {key for key in keys if f"`{key}" not in readme and f"entity.{key}]" not in readme} == set()

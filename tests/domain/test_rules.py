@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,3 +151,12 @@ def test_whatever_is_typed_parses_or_is_refused_inside_the_text(text: str) -> No
 @given(st.text(max_size=200))
 def test_any_text_at_all_parses_or_is_refused(text: str) -> None:
     assert 0 <= place_of(text) <= len(text)
+
+
+def test_the_examples_in_the_manual_parse() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    examples = manual.split("```\n")[1].strip().splitlines()
+
+    assert len(examples) == 4
+    for example in examples:
+        assert parse_rule(example, (*ENTITIES, "ukraine", "zelensky")).entities
