@@ -19,6 +19,9 @@ MARGIN = 0.985
 SMOOTH = 0.5
 """After a stall the rate may rise to 1/SMOOTH of the allowed one, until the window is full again."""
 
+SMOOTHED = 1.0
+"""Seconds: in longer windows a chat may have its messages in a row."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -88,9 +91,9 @@ class _Window:
         if not starts:
             return now
         span = limit.seconds / MARGIN
-        smooth = starts[-1] + SMOOTH * span / limit.count
+        smooth = starts[-1] + SMOOTH * span / limit.count if limit.seconds <= SMOOTHED else now
         full = starts[0] + span if len(starts) >= limit.count else now
-        return max(now, smooth if limit.count > 1 else full, full)
+        return max(now, smooth, full)
 
     def take(self, start: float) -> None:
         self.starts.append(start)
@@ -112,6 +115,10 @@ class Pacer:
 
     def __post_init__(self) -> None:
         self._lane = [_Window(limit) for limit in self.pace.lane]
+
+    def __len__(self) -> int:
+        """How many chats' pace is remembered."""
+        return len(self._chats)
 
     def lane_start(self, now: float) -> float:
         """When the account may start its next message to any chat."""

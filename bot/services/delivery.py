@@ -93,6 +93,7 @@ class LanePump:
         self._clock = clock
         self._pace = pace
         self._pacer = Pacer(pace)
+        self._gate = Pacer(Pace(lane=pace.lane))
         self._alarms = alarms
         self._at_once = at_once
         self._idle = idle.total_seconds()
@@ -302,8 +303,9 @@ class LanePump:
 
     async def _deliver(self, delivery: Delivery, ready: Ready | Outcome, start: float) -> None:
         if isinstance(ready, Ready):
-            if (wait := start - self._monotonic()) > 0:
-                await self._sleep(wait)
+            await self._until(start)
+            # Where this process was held up, messages would start in a heap: the real starts count as well.
+            await self._until(self._gate.reserve(delivery.address, self._monotonic()))
             outcome = await self._attempt(delivery, ready)
         else:
             outcome = ready
@@ -317,6 +319,10 @@ class LanePump:
             story=delivery.story_id,
             outcome=type(outcome).__name__,
         )
+
+    async def _until(self, start: float) -> None:
+        if (wait := start - self._monotonic()) > 0:
+            await self._sleep(wait)
 
     async def _attempt(self, delivery: Delivery, ready: Ready) -> Outcome:
         try:

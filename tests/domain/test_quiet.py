@@ -1,0 +1,103 @@
+"""Quiet hours, digests and caps: when a chat is told."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from bot.domain.manner import PLAIN, LostAnswer, Manner, from_stored, to_stored
+from bot.domain.models import Priority
+from bot.domain.quiet import Gather, last_digest, next_digest, quiet_until, telling
+
+HERE = "Europe/Amsterdam"
+NIGHT = Manner(quiet_from=time(23), quiet_until=time(7))
+
+
+def at(hour: int, minute: int = 0, day: int = 2) -> datetime:
+    return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
+
+
+def test_without_wishes_a_chat_is_told_at_once() -> None:
+    assert telling(PLAIN, HERE, 1, 0, at(3)).not_before is None
+
+
+@pytest.mark.parametrize(
+    ("now", "end"), [(at(22, 30), at(6, day=3)), (at(5, 59), at(6)), (at(6), None), (at(21, 59), None)]
+)
+def test_quiet_hours_go_over_midnight_in_the_chats_own_zone(now: datetime, end: datetime | None) -> None:
+    assert quiet_until(NIGHT, HERE, now) == end
+
+
+def test_quiet_hours_within_a_day() -> None:
+    lesson = Manner(quiet_from=time(9), quiet_until=time(12))
+    assert quiet_until(lesson, HERE, at(8, 30)) == at(11)
+    assert quiet_until(lesson, HERE, at(20)) is None
+
+
+def test_on_the_night_to_summer_time_the_quiet_ends_at_seven_by_the_clock_on_the_wall() -> None:
+    assert quiet_until(NIGHT, HERE, datetime(2026, 3, 28, 23, 0, tzinfo=UTC)) == datetime(
+        2026, 3, 29, 5, 0, tzinfo=UTC
+    )
+
+
+def test_in_quiet_hours_an_alert_waits_for_their_end_with_the_others() -> None:
+    found = telling(NIGHT, HERE, 1, 0, at(3))
+    assert (found.not_before, found.gather) == (at(6), Gather.QUIET)
+
+
+def test_enough_independent_owners_break_the_quiet() -> None:
+    assert telling(NIGHT, HERE, 2, 0, at(3)).priority == Priority.ALERT
+    assert telling(NIGHT, HERE, 3, 0, at(3)) == telling(PLAIN, HERE, 3, 0, at(12))
+    assert telling(NIGHT, HERE, 3, 0, at(3)).priority == Priority.BREAKING
+
+
+def test_a_chat_may_forbid_every_break_of_its_quiet() -> None:
+    never = Manner(quiet_from=time(23), quiet_until=time(7), breaking=0)
+    assert telling(never, HERE, 9, 0, at(3)).not_before == at(6)
+
+
+def test_digests_come_daily_at_the_chosen_times() -> None:
+    twice = Manner(digest_times=(time(8), time(18)))
+    assert next_digest(twice, HERE, at(8)) == at(17)
+    assert next_digest(twice, HERE, at(17)) == at(7, day=3)
+    assert last_digest(twice, HERE, at(17)) == at(17)
+    assert last_digest(twice, HERE, at(16, 59)) == at(7)
+
+
+def test_digests_come_weekly_on_the_chosen_day() -> None:
+    weekly = Manner(digest_times=(time(18),), digest_day=6)
+    assert next_digest(weekly, HERE, at(12)) == at(17, day=8)
+    assert last_digest(weekly, HERE, at(12)) == at(17, day=1)
+
+
+def test_a_chat_without_digests_has_none() -> None:
+    assert next_digest(PLAIN, HERE, at(12)) is None
+    assert last_digest(PLAIN, HERE, at(12)) is None
+
+
+def test_a_chat_that_wants_digests_only_waits_for_them() -> None:
+    found = telling(Manner(digest_times=(time(18),), digest_only=True), HERE, 1, 0, at(12))
+    assert (found.not_before, found.gather) == (at(17), Gather.DIGEST)
+
+
+def test_above_the_cap_a_story_waits_for_a_digest() -> None:
+    capped = Manner(hourly_cap=5)
+    assert telling(capped, HERE, 1, 4, at(12)).not_before is None
+    found = telling(capped, HERE, 1, 5, at(12))
+    assert (found.not_before, found.gather) == (at(12) + timedelta(hours=1), Gather.DIGEST)
+
+
+@pytest.mark.parametrize(
+    "manner",
+    [
+        PLAIN,
+        NIGHT,
+        Manner(breaking=0, digest_times=(time(8), time(18, 30)), digest_day=0, digest_only=True),
+        Manner(hourly_cap=3, lost_answer=LostAnswer.SKIP),
+    ],
+)
+def test_wishes_come_back_as_they_were_stored(manner: Manner) -> None:
+    assert from_stored(to_stored(manner)) == manner
+
+
+def test_a_chat_without_wishes_stores_nothing() -> None:
+    assert to_stored(PLAIN) == {}

@@ -1,0 +1,111 @@
+"""One lane as the product builds it: a real client, a real ledger, a pump that runs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.chat.discord import DiscordPlatform
+from bot.chat.telegram import TelegramPlatform
+from bot.domain.messages import Message, say
+from bot.domain.models import Address, DeliveryState
+from bot.domain.pacing import pace_of
+from bot.ports import ChatEvent, ChatPlatform, Clock, Hooks, Inbound, SystemClock
+from bot.services.alarm import Alarms
+from bot.services.compose import Composer
+from bot.services.delivery import LanePump
+from bot.store import books
+from bot.store.database import Database
+from tests.emulators.discord import DiscordEmulator
+from tests.emulators.telegram import TelegramEmulator
+
+
+@dataclass
+class Lane:
+    """A pump with what it works on."""
+
+    database: Database
+    platform: ChatPlatform
+    pump: LanePump
+    clock: Clock
+
+    async def counts(self) -> dict[DeliveryState, int]:
+        async with self.database.read() as tx:
+            return await books.counts(tx)
+
+    async def settled(self, seconds: float = 30.0) -> dict[DeliveryState, int]:
+        """The counts once nothing is pending or under way."""
+        open_states = {DeliveryState.PENDING, DeliveryState.SENDING}
+        async with asyncio.timeout(seconds):
+            while open_states & (found := await self.counts()).keys():
+                await asyncio.sleep(0.05)
+        return found
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path, platform: ChatPlatform, *, clock: Clock | None = None, alarms: Alarms | None = None
+) -> AsyncIterator[Lane]:
+    """A lane that delivers until the block ends."""
+    database = Database(f"sqlite+aiosqlite:///{folder}/heraut.sqlite3")
+    clock = clock or SystemClock()
+    await database.migrate()
+    pump = LanePump(database, platform, Composer(database), clock, pace=pace_of(platform.name), alarms=alarms)
+    connection = asyncio.create_task(platform.run())
+    running = asyncio.create_task(pump.run())
+    try:
+        yield Lane(database, platform, pump, clock)
+    finally:
+        pump.stop()
+        async with asyncio.timeout(20):
+            await running
+        connection.cancel()
+        with suppress(asyncio.CancelledError):
+            await connection
+        await database.close()
+
+
+def telegram(emulator: TelegramEmulator, hooks: Hooks | None = None) -> TelegramPlatform:
+    return TelegramPlatform(
+        emulator.token, hooks or deaf(), api_base_url=emulator.url, answer_timeout=3.0, first_pause=0.05
+    )
+
+
+def discord(emulator: DiscordEmulator, hooks: Hooks | None = None) -> DiscordPlatform:
+    return DiscordPlatform(
+        emulator.token,
+        hooks or deaf(),
+        api_base_url=emulator.api_base_url,
+        gateway_url=emulator.gateway_url,
+        timeout=3.0,
+        retry_delays=(0.05,),
+    )
+
+
+def telegram_chats(emulator: TelegramEmulator, number: int) -> list[Address]:
+    return [Address("telegram", str(emulator.add_chat(title=f"c{each}"))) for each in range(number)]
+
+
+async def discord_chats(emulator: DiscordEmulator, number: int) -> list[Address]:
+    guild = emulator.add_guild()
+    return [Address("discord", await emulator.add_channel(guild, f"c{each}")) for each in range(number)]
+
+
+def deaf() -> Hooks:
+    """A bot that nobody talks to."""
+
+    async def receive(_: Inbound) -> Message:
+        return say("…")
+
+    async def suggest(*_: object) -> list[tuple[str, str]]:
+        return []
+
+    async def observe(_: ChatEvent) -> None:
+        return None
+
+    return Hooks(receive, suggest, observe, ())
+
+
+def texts(emulator: TelegramEmulator, chats: Sequence[Address]) -> list[str]:
+    return [message.text for chat in chats for message in emulator.messages(int(chat.chat))]
