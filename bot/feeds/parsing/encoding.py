@@ -83,4 +83,4 @@ def _mostly_utf8(body: bytes) -> bool:
     """Whether a few bytes are broken in a document that is UTF-8 for the rest."""
     text = body[:200_000].decode("utf-8", "replace")
     wide = sum(1 for char in text if char > "\x7f")
-    return wide > 0 and text.count("\ufffd") * 4 < wide
+    return wide > 0 and text.count("\ufffd") * 2 < wide
