@@ -3,7 +3,7 @@
 Nothing is announced that is not written down, and nothing is written down without what is owed for it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ import structlog
 from bot.domain.alerts import News, judge
 from bot.domain.identity import ItemKeys, articles, change_of, published_or_seen, recognise
 from bot.domain.models import (
+    Change,
     DeliveryKind,
     Document,
     FeedDue,
@@ -31,7 +32,7 @@ from bot.domain.stories import Report, StoryWindow
 from bot.ports import Clock
 from bot.services.rulebook import RuleBook
 from bot.store import chats, deliveries, feeds, items, stories
-from bot.store.database import Database, Transaction
+from bot.store.database import OUTAGES, Database, Transaction
 from bot.store.deliveries import Owed
 from bot.store.items import StoredItem
 
@@ -39,8 +40,12 @@ log = structlog.get_logger()
 
 MAX_TEXT = 20_000
 """Characters of an item's text that are kept."""
+Finish = Callable[[Transaction, FeedDue, Polled, datetime], Awaitable[None]]
+"""Writes down what a poll taught, in the transaction of its items."""
 RHYTHM = 50
 """Recent items of a feed from which its rhythm is read."""
+ENOUGH = 20
+"""So many stored items tell the rhythm; with fewer, what the feed shows now is read too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Policy:
 
 @dataclass(slots=True)
 class Intake:
-    """What one feed document brought."""
+    """What one feed document brought. `newest_before` is the feed's newest item before it."""
 
     new: int = 0
     edited: int = 0
@@ -68,6 +73,11 @@ class Intake:
     alerts: int = 0
     updates: int = 0
     overflowed: bool = False
+    newest_before: datetime | None = None
+
+
+async def _finish(tx: Transaction, due: FeedDue, polled: Polled, _now: datetime) -> None:
+    await feeds.finish(tx, due.id, polled.state, polled.next_poll_at)
 
 
 class Ingest:
@@ -91,7 +101,11 @@ class Ingest:
         self._policy = policy
 
     async def take(
-        self, due: FeedDue, parsed: ParsedFeed, schedule: Callable[[Reading], Polled]
+        self,
+        due: FeedDue,
+        parsed: ParsedFeed,
+        schedule: Callable[[Reading], Polled],
+        finish: Finish = _finish,
     ) -> tuple[Intake, Polled]:
         """Write down what is new in a feed document, what is owed for it, and when to poll again.
 
@@ -99,6 +113,7 @@ class Ingest:
             due: the feed, leased.
             parsed: its document.
             schedule: decides the next poll from what the document says of its rhythm.
+            finish: writes that decision down.
         """
         now = self._clock.now()
         begun: list[int] = []
@@ -107,12 +122,34 @@ class Ingest:
                 batch = _Batch(tx, due, now, begun)
                 await self._take_items(batch, parsed)
                 polled = schedule(batch.reading(parsed))
-                await feeds.finish(tx, due.id, polled.state, polled.next_poll_at)
+                await finish(tx, due, polled, now)
         except BaseException:
             # The transaction is gone, so the stories it began must not attract further reports.
             self._window.forget(begun)
             raise
         return batch.intake, polled
+
+    async def take_older(self, due: FeedDue, parsed: ParsedFeed, newest_before: datetime | None) -> Intake:
+        """Write down what a page of older items brings, for a feed whose window overflowed.
+
+        Args:
+            due: the feed, as it was leased for the poll that found the overflow.
+            parsed: the page.
+            newest_before: the feed's newest item before that poll.
+
+        Returns:
+            What it brought; `overflowed` when this page does not reach back to that item either.
+        """
+        begun: list[int] = []
+        try:
+            async with self._database.write() as tx:
+                batch = _Batch(tx, due, self._clock.now(), begun)
+                await self._take_items(batch, parsed)
+        except BaseException:
+            self._window.forget(begun)
+            raise
+        batch.intake.overflowed = overflowed(batch.seen_first, batch.seen_before, newest_before)
+        return batch.intake
 
     async def _take_items(self, batch: "_Batch", parsed: ParsedFeed) -> None:
         owner = batch.due.spec.outlet.owner
@@ -122,45 +159,47 @@ class Ingest:
         batch.times = await items.recent_times(batch.tx, batch.due.id, limit=RHYTHM)
         # Oldest first, so that of several reports of one event the earliest leads the story.
         for found, keys in reversed(listed):
-            await self._take_item(batch, found, keys, parsed.language)
+            try:
+                await self._take_item(batch, found, keys, parsed.language)
+            except OUTAGES:
+                raise
+            except Exception:
+                # What one item holds must not keep the others of its feed from being told.
+                log.exception("item could not be taken in", feed=batch.due.id, item=keys.key)
 
     async def _take_item(
         self, batch: "_Batch", found: ParsedItem, keys: ItemKeys, feed_language: str | None
     ) -> None:
         before = recognise(keys, batch.known)
-        (batch.seen_before if before else batch.seen_first).append(found.published)
+        batch.saw(found, before)
         item = _item(found, keys.key, batch, feed_language)
         change = change_of(item, before.item if before else None)
         if change is None or not item.title:
             return
         result = self._rulebook.current.match(document_of(item))
         item = replace(item, language=result.language)
-        item_id = await self._store(batch, replace(change, item=item), before, result, keys)
-        if result.rules:
-            batch.intake.matched += 1
-            news = News(found.published, item.seen_at, batch.first_poll, batch.due.created_at)
-            story = await self._place(batch, item_id, Matched(replace(change, item=item), result))
-            await self._tell(batch, story, news)
+        matched = Matched(replace(change, item=item), result)
+        news = News(found.published, item.seen_at, batch.first_poll, batch.due.created_at)
+        begun = len(batch.begun)
+        try:
+            async with batch.tx.begin_nested():
+                item_id = await self._store(batch, matched, before, keys)
+                if result.rules:
+                    await self._tell(batch, await self._place(batch, item_id, matched), news)
+        except BaseException:
+            self._window.forget(batch.begun[begun:])
+            raise
+        batch.count(change, keys, StoredItem(item_id, item, result))
 
     async def _store(
-        self,
-        batch: "_Batch",
-        change: ItemChange,
-        before: StoredItem | None,
-        result: MatchResult,
-        keys: ItemKeys,
+        self, batch: "_Batch", matched: Matched, before: StoredItem | None, keys: ItemKeys
     ) -> int:
-        owner = batch.due.spec.outlet.owner
+        item, result = matched.change.item, matched.result
         if before is None:
-            batch.intake.new += 1
-            item_id = await items.add(batch.tx, change.item, result, keys.stored)
-        else:
-            batch.intake.edited += 1
-            item_id = before.id
-            await items.edit(batch.tx, item_id, change.item, result, batch.now)
-            await items.know(batch.tx, owner, item_id, keys.stored)
-        batch.known |= dict.fromkeys(keys.stored, StoredItem(item_id, change.item, result))
-        return item_id
+            return await items.add(batch.tx, item, result, keys.stored)
+        await items.edit(batch.tx, before.id, item, result, batch.now)
+        await items.know(batch.tx, item.outlet.owner, before.id, keys.stored)
+        return before.id
 
     async def _place(self, batch: "_Batch", item_id: int, matched: Matched) -> StoryChange:
         """Find the story of an item, or begin one."""
@@ -217,11 +256,30 @@ class _Batch:
     def first_poll(self) -> bool:
         return self.due.state.last_success_at is None
 
+    def saw(self, found: ParsedItem, before: StoredItem | None) -> None:
+        """Note whether an item was known. One that this same poll brought says nothing of the poll before."""
+        last = self.due.state.last_success_at
+        if before is None:
+            self.seen_first.append(found.published)
+        elif last is None or before.item.seen_at <= last:
+            self.seen_before.append(found.published)
+
+    def count(self, change: ItemChange, keys: ItemKeys, stored: StoredItem) -> None:
+        """Note an item that was written."""
+        if change.kind is Change.NEW:
+            self.intake.new += 1
+        else:
+            self.intake.edited += 1
+        self.intake.matched += bool(stored.result and stored.result.rules)
+        self.known |= dict.fromkeys(keys.stored, stored)
+
     def reading(self, parsed: ParsedFeed) -> Reading:
         """What the document says of the feed's rhythm, and whether we missed something."""
-        newest = max(self.times, default=None)
+        newest = self.intake.newest_before = max(self.times, default=None)
         self.intake.overflowed = overflowed(self.seen_first, self.seen_before, newest)
-        fresh = [at for at in self.seen_first if at is not None]
+        # Of a feed whose items come first by another feed of its publisher, little is stored.
+        shown = self.seen_first if len(self.times) >= ENOUGH else [item.published for item in parsed.items]
+        fresh = [at for at in shown if at is not None]
         return Reading([*self.times, *fresh], parsed.ttl, parsed.skip_hours, self.intake.overflowed)
 
 

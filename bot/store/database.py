@@ -10,12 +10,16 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 Transaction = AsyncConnection
 """An open transaction; only modules of `bot.store` look inside it."""
 
 BUSY_TIMEOUT_MS = 10_000
+
+OUTAGES: tuple[type[Exception], ...] = (OSError, OperationalError, InterfaceError, InternalError)
+"""What is raised when the database itself fails (locked, full, gone), whatever was to be written."""
 
 
 class Database:
