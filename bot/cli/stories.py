@@ -10,8 +10,7 @@ from bot.cli.match import Config, document_of, topic_matcher, words_of
 from bot.domain.matcher import Matcher
 from bot.domain.stories import Report, StoryWindow
 from bot.errors import BadInput
-from bot.services.meaning import closeness
-from bot.services.packs import load_vocabulary
+from bot.services.grouping import story_window
 
 Lexical = Annotated[
     bool, typer.Option("--lexical", help="Leave the language models out, even where they are installed.")
@@ -23,7 +22,7 @@ def stories(config: Config = None, lexical: Lexical = False) -> None:
     try:
         grouper = Grouper(
             topic_matcher(*words_of(config)),
-            StoryWindow(vocabulary=load_vocabulary(), closeness=None if lexical else closeness()),
+            story_window(lexical=lexical),
         )
     except BadInput as problem:
         typer.echo(str(problem), err=True)

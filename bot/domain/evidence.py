@@ -19,9 +19,8 @@ COMMON = 0.3
 _CREDIT = re.compile(r"\s+[-–—|]\s+(?:[\w.&']+\s?){1,4}$")
 _ROUND_UP = re.compile(
     r"^(wekdienst|met het oog op morgen|liveblog|live[: ]|net binnen|het nieuws van|dit was|"
-    r"de uitzending van|"
-    r"nieuwsoverzicht|kort nieuws|news in brief|the latest|morning briefing|evening briefing|"
-    r"what we know|this week|today in|in pictures|in beeld|podcast)|"
+    r"de uitzending van|nieuwsoverzicht|kort nieuws|news in brief|the latest|morning briefing|"
+    r"evening briefing|what we know|this week|today in|in pictures|in beeld|podcast)|"
     r"\b(live updates?|liveblog|news briefs?|briefing|week in review|highlights|as it happened|"
     r"nieuwsbrief|dagoverzicht|weekoverzicht)\b|\w \| \w"
 )
@@ -45,16 +44,18 @@ class Genre(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a report says: the keys of its headline, those of its lead only, and its kind."""
+    """What a report says.
+
+    `title` holds the keys of the headline, `lead` those that only the lead has; `keys` is both.
+    `places` and `numbers` are among the headline's.
+    """
 
     title: frozenset[str]
     lead: frozenset[str]
+    keys: frozenset[str]
+    places: frozenset[str]
+    numbers: frozenset[str]
     genre: Genre
-
-    @property
-    def keys(self) -> frozenset[str]:
-        """All keys."""
-        return self.title | self.lead
 
 
 def evidence_of(title: str, text: str, language: str, vocabulary: Vocabulary) -> Evidence:
@@ -68,8 +69,15 @@ def evidence_of(title: str, text: str, language: str, vocabulary: Vocabulary) ->
     """
     headline = headline_of(title)
     head = _telling(vocabulary, headline, language)
-    lead = _telling(vocabulary, text[:LEAD], language)
-    return Evidence(head, lead - head, genre_of(headline))
+    keys = head | _telling(vocabulary, text[:LEAD], language)
+    return Evidence(
+        title=head,
+        lead=keys - head,
+        keys=keys,
+        places=head & vocabulary.places,
+        numbers=frozenset(key for key in head if key[0].isdigit()),
+        genre=genre_of(headline),
+    )
 
 
 def headline_of(title: str) -> str:

@@ -229,10 +229,14 @@ class Matched:
 
 @dataclass(frozen=True, slots=True)
 class StoryDecision:
-    """Where an item belongs: an existing story, or a new one (`story` is None), and why."""
+    """Where an item belongs: an existing story, or a new one (`story` is None), and why.
+
+    `follows` is the earlier story that a new one is a reaction to or the next event of, if any.
+    """
 
     story: int | None
     why: str
+    follows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

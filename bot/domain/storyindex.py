@@ -11,6 +11,8 @@ from math import log
 
 PRIOR = 1200.0
 """How many reports the shipped rates count for beside those of the window."""
+SLACK = 1.0
+"""What it says to share a word at all, which is nothing."""
 PROBES = 12
 """A report is looked up by so many of its rarest keys."""
 LONGEST = 600
@@ -55,7 +57,7 @@ class ReportIndex:
             rate: the share of reports at large that have it, 0..1.
         """
         found = len(self._places.get(key, ()))
-        return log((PRIOR + self._size + 1) / (PRIOR * rate + found + 0.1))
+        return max(log((PRIOR + self._size + 1) / (PRIOR * rate + found + 0.1)) - SLACK, 0.0)
 
     def nearest(self, weights: Mapping[str, float], limit: int) -> list[int]:
         """The reports that share most with a new one, best first.

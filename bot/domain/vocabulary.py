@@ -5,8 +5,8 @@ are ``4``. A word that no list knows becomes its stem, spelt as it sounds. Must 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import snowballstemmer
@@ -16,11 +16,14 @@ from bot.domain.text import fold
 LANGUAGES = ("nl", "en")
 RAREST = 1e-5
 """The share of reports that is assumed to have a key no table knows."""
+PLACES = "places"
+"""The section of a word list that names places and their people."""
+
 _STEMMERS = {"nl": snowballstemmer.stemmer("dutch"), "en": snowballstemmer.stemmer("english")}
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:\.[^\W_]\b)*")
 _THOUSANDS = re.compile(r"[.,](?=\d{3}\b)")
 _LONGEST_PHRASE = 4
-_HEAD, _TAIL = 4, 5
+_SHORTEST_HEAD, _SHORTEST_TAIL = 4, 5
 _SOUNDS = [
     (re.compile(pattern), spelling)
     for pattern, spelling in (
@@ -42,35 +45,52 @@ _SOUNDS = [
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Which key a word or phrase of one language has. Phrases are words joined by hyphens."""
+    """Which key a word of one language has.
 
-    plain: Mapping[str, str]
-    capital: Mapping[str, str]
+    `plain` and `stems` are by folded word and by stem, `capital` by words that count in capitals only.
+    Phrases are words joined by hyphens, `longest` is how many words the longest has.
+    """
+
+    plain: Mapping[str, str] = field(default_factory=dict)
+    stems: Mapping[str, str] = field(default_factory=dict)
+    capital: Mapping[str, str] = field(default_factory=dict)
     longest: int = 1
 
 
-def read_words(text: str) -> dict[str, WordList]:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A word list for every language, and the keys that name places."""
+
+    lists: Mapping[str, WordList] = field(default_factory=dict)
+    places: frozenset[str] = frozenset()
+
+
+def read_words(text: str) -> Words:
     """Read a list of ``key: Dutch words | English words`` lines.
 
     Args:
-        text: the list; lines that begin with "#" are comments, words in capitals count only so.
+        text: the list; "#" begins a comment line, "[section]" a section.
 
     Raises:
         ValueError: a line of another form; the message has its number.
     """
     plain: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
-    capital: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+    places = set()
+    section = ""
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
-        key, colon, rest = line.partition(":")
-        columns = rest.split("|")
-        if not colon or not key.strip() or len(columns) != len(LANGUAGES):
-            raise ValueError(f"line {number}: expected 'key: Dutch words | English words'")
-        for language, column in zip(LANGUAGES, columns, strict=True):
-            for word in column.split():
-                (capital if word.isupper() else plain)[language][word] = key.strip()
-    return {language: _word_list(language, plain[language], capital[language]) for language in LANGUAGES}
+        if line.startswith("["):
+            section = line.strip("[] ")
+            continue
+        key, columns = _columns(number, line)
+        if section == PLACES:
+            places.add(key)
+        for language, words in zip(LANGUAGES, columns, strict=True):
+            plain[language] |= dict.fromkeys(words, key)
+    return Words(
+        {language: _word_list(language, plain[language]) for language in LANGUAGES}, frozenset(places)
+    )
 
 
 def read_rates(text: str) -> dict[str, float]:
@@ -83,23 +103,26 @@ class Vocabulary:
     """Reads words as keys.
 
     Args:
-        words: the word list per language.
+        words: the word lists.
         rates: the share of all reports, 0..1, that have a key; missing keys are rare.
     """
 
-    def __init__(
-        self, words: Mapping[str, WordList] | None = None, rates: Mapping[str, float] | None = None
-    ) -> None:
-        self._words = dict(words or {})
+    def __init__(self, words: Words | None = None, rates: Mapping[str, float] | None = None) -> None:
+        self._words = words or Words()
         self._rates = dict(rates or {})
-        self._plain_key = lru_cache(maxsize=65_536)(self._single)
+        self._keys_of_word = lru_cache(maxsize=65_536)(self._read_word)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The keys that name places and their people."""
+        return self._words.places
 
     def rate(self, key: str) -> float:
         """The share of all reports that have `key`, 0..1."""
         return self._rates.get(key, RAREST)
 
     def keys(self, text: str, language: str) -> list[str]:
-        """The keys of a text, in its order, repeated as often as they stand there.
+        """The keys of a text, in its order, as often as they stand there.
 
         Args:
             text: any text.
@@ -107,64 +130,56 @@ class Vocabulary:
         """
         folded = fold(text)
         cased = folded.cased
-        spans = [(found[0], cased[found.start() : found.end()]) for found in _WORD.finditer(folded.text)]
-        return list(self._read(spans, language))
+        found = [(word[0], cased[word.start() : word.end()]) for word in _WORD.finditer(folded.text)]
+        return list(self._read(found, language))
 
-    def _read(self, spans: list[tuple[str, str]], language: str) -> Iterator[str]:
-        lists = [self._words[known] for known in _tried(language) if known in self._words]
-        longest = max((words.longest for words in lists), default=1)
+    def _read(self, found: Sequence[tuple[str, str]], language: str) -> Iterator[str]:
+        lists = self._lists(language)
         at = 0
-        while at < len(spans):
-            for length in range(min(longest, len(spans) - at), 1, -1):
-                phrase = "-".join(word for word, _ in spans[at : at + length])
-                key = next((words.plain[phrase] for words in lists if phrase in words.plain), None)
-                if key is not None:
-                    yield key
-                    at += length
-                    break
+        while at < len(found):
+            key, length = _phrase(lists, found, at)
+            word, cased = found[at]
+            if key is None and cased.isupper():
+                key = next((words.capital[cased] for words in lists if cased in words.capital), None)
+            if key is None:
+                yield from self._keys_of_word(word, language)
             else:
-                word, cased = spans[at]
-                at += 1
-                if cased.isupper():
-                    key = next((words.capital[cased] for words in lists if cased in words.capital), None)
-                    if key is not None:
-                        yield key
-                        continue
-                yield from self._plain_key(word, language)
+                yield key
+            at += length
 
-    def _single(self, word: str, language: str) -> tuple[str, ...]:
+    def _lists(self, language: str) -> list[WordList]:
+        tried = (language,) if language in LANGUAGES else LANGUAGES
+        return [self._words.lists[known] for known in tried if known in self._words.lists]
+
+    def _read_word(self, word: str, language: str) -> tuple[str, ...]:
         """The key of one word; a compound has the keys of its parts besides."""
         if word[0].isdigit():
             return (number(word),)
         if len(word) == 1:
             return ()
-        key = self._known(word, language)
+        key = self._listed(word, language)
         if key is not None:
             return (key,)
         return (sound(_stem(word, language)), *self._parts(word, language))
 
-    def _known(self, word: str, language: str) -> str | None:
-        for known in _tried(language):
-            words = self._words.get(known)
-            if words is None:
-                continue
-            if word in words.plain:
-                return words.plain[word]
-            stem = f"~{_stem(word, known)}"
-            if stem in words.plain:
-                return words.plain[stem]
+    def _listed(self, word: str, language: str) -> str | None:
+        for words in self._lists(language):
+            key = words.plain.get(word) or words.stems.get(_stem(word, language))
+            if key is not None:
+                return key
         return None
 
     def _parts(self, word: str, language: str) -> tuple[str, ...]:
-        """What a Dutch compound is made of: *gevangenenruil* is about a swap, and about prisoners."""
-        if language == "en" or len(word) < _HEAD + _TAIL:
+        """What a Dutch compound is made of: *presidentsverkiezing* is about an election of a president."""
+        if language == "en":
             return ()
-        for at in range(_HEAD, len(word) - _TAIL + 1):
-            tail = self._known(word[at:], language)
+        for at in range(_SHORTEST_HEAD, len(word) - _SHORTEST_TAIL + 1):
+            tail = self._listed(word[at:], language)
             if tail is not None:
-                head = word[:at]
-                first = self._known(head, language) or self._known(head.removesuffix("s"), language)
-                return (tail, first) if first else (tail,)
+                head = self._listed(word[:at], language) or self._listed(
+                    word[:at].removesuffix("s"), language
+                )
+                return (tail, head) if head else (tail,)
         return ()
 
 
@@ -175,10 +190,21 @@ def number(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def sound(word: str) -> str:
-    """A folded word spelt as it sounds, so that transliterations meet: *Zelenskyy*, *Zelenski*."""
+    """A folded word spelt as it sounds, so that transliterations meet: *Soerkov*, *Surkov*."""
     for pattern, spelling in _SOUNDS:
         word = pattern.sub(spelling, word)
     return word
+
+
+def _phrase(lists: Sequence[WordList], found: Sequence[tuple[str, str]], at: int) -> tuple[str | None, int]:
+    """The key of the longest phrase that begins at a word, and its length in words; else None and 1."""
+    longest = max((words.longest for words in lists), default=1)
+    for length in range(min(longest, len(found) - at), 1, -1):
+        phrase = "-".join(word for word, _ in found[at : at + length])
+        for words in lists:
+            if phrase in words.plain:
+                return words.plain[phrase], length
+    return None, 1
 
 
 @lru_cache(maxsize=65_536)
@@ -187,11 +213,19 @@ def _stem(word: str, language: str) -> str:
     return str(stemmer.stemWord(word)) if stemmer else word
 
 
-def _tried(language: str) -> Iterable[str]:
-    return (language,) if language in LANGUAGES else LANGUAGES
+def _columns(number: int, line: str) -> tuple[str, list[list[str]]]:
+    key, colon, rest = line.partition(":")
+    columns = rest.split("|")
+    if not colon or not key.strip() or len(columns) != len(LANGUAGES):
+        raise ValueError(f"line {number}: expected 'key: Dutch words | English words'")
+    return key.strip(), [column.split() for column in columns]
 
 
-def _word_list(language: str, plain: dict[str, str], capital: Mapping[str, str]) -> WordList:
-    stems = {f"~{_stem(word, language)}": key for word, key in plain.items() if "-" not in word}
-    longest = max((phrase.count("-") + 1 for phrase in plain), default=1)
-    return WordList({**stems, **plain}, capital, min(longest, _LONGEST_PHRASE))
+def _word_list(language: str, words: Mapping[str, str]) -> WordList:
+    plain = {word: key for word, key in words.items() if not word.isupper()}
+    return WordList(
+        plain=plain,
+        stems={_stem(word, language): key for word, key in plain.items() if "-" not in word},
+        capital={word: key for word, key in words.items() if word.isupper()},
+        longest=min(max((word.count("-") + 1 for word in plain), default=1), _LONGEST_PHRASE),
+    )
