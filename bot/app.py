@@ -8,12 +8,11 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from rich.console import Console
 from starlette.applications import Starlette
 
@@ -36,18 +35,19 @@ from bot.errors import BadInput, RuleError
 from bot.feeds.http import Fetcher, FetchLimits
 from bot.feeds.sample import DEMO_PACE, SLOW_PACE, SampleServer, load_day
 from bot.jobs.datalock import data_lock
-from bot.ports import ChatPlatform, Clock, Hooks, SystemClock
+from bot.jobs.embedded import EmbeddedRunner
+from bot.ports import ChatPlatform, Clock, Hooks, JobRunner, SystemClock
 from bot.services.alarm import Alarms, Owner
 from bot.services.compose import Composer
 from bot.services.delivery import LanePump
+from bot.services.grouping import story_window
 from bot.services.ingest import Ingest, Policy, report_of
 from bot.services.manage import Defaults, Follow, Manager, Place
-from bot.services.meaning import closeness
-from bot.services.packs import load_catalog, load_topics, load_vocabulary
+from bot.services.packs import load_catalog, load_topics
 from bot.services.poller import Poller
 from bot.services.rooms import Rooms
 from bot.services.rulebook import RuleBook
-from bot.store import chats, feeds, stories
+from bot.store import chats, feeds, slots, stories
 from bot.store.database import Database
 from bot.web.app import Health, create_app
 from bot.web.server import WebServer, address, listen
@@ -100,18 +100,13 @@ class Heraut:
     """Everything that runs, built and not yet started."""
 
     platforms: Sequence[ChatPlatform]
-    pumps: Sequence[LanePump]
+    runner: JobRunner
     poller: Poller
     web: WebServer | None
-    tick: timedelta
     started: Callable[[], None]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Start everything, wait for `stop`, then end it: no new polls, drain, close connections."""
-        scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
-        scheduler.add_job(
-            self._tick, "interval", seconds=self.tick.total_seconds(), id="poll", misfire_grace_time=None
-        )
         async with asyncio.TaskGroup() as group:
             connections = [
                 group.create_task(_kept_up(platform.run, platform.lane), name=platform.lane)
@@ -119,31 +114,19 @@ class Heraut:
             ]
             if self.web:
                 connections.append(group.create_task(self.web.serve_until_cancelled(), name="web"))
-            pumps = [group.create_task(pump.run(), name="pump") for pump in self.pumps]
-            scheduler.start()
-            await self._tick()
+            await self.runner.start()
             self.started()
             await stop.wait()
             log.info("stopping")
-            scheduler.shutdown(wait=False)
-            await self._drain(pumps)
-            for task in (*connections, *pumps):
-                task.cancel()
+            await asyncio.gather(self._drain_polls(), self.runner.stop())
+            for connection in connections:
+                connection.cancel()
         log.info("stopped")
 
-    async def _tick(self) -> None:
-        try:
-            await self.poller.tick()
-        except Exception:
-            # A locked or full database now is not the end: the next tick tries again.
-            log.exception("poll tick failed")
-
-    async def _drain(self, pumps: Collection[asyncio.Task[None]]) -> None:
-        for pump in self.pumps:
-            pump.stop()
+    async def _drain_polls(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
-                await asyncio.gather(self.poller.drain(), *pumps, return_exceptions=True)
+                await self.poller.drain()
 
 
 @asynccontextmanager
@@ -185,7 +168,19 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         )
         url = address(listener) if listener else ""
         tick = timedelta(seconds=1 if sample else settings.polling.tick_seconds)
-        yield Heraut(chat.platforms, pumps, poller, server, tick, lambda: mode.ready(url))
+        runner = _runner(settings, database, clock)
+        for pump in pumps:
+            runner.own(pump.lane, pump.run, pump.stop)
+        runner.every("poll", tick, lambda _: poller.tick(), once=False)
+        yield Heraut(chat.platforms, runner, poller, server, lambda: mode.ready(url))
+
+
+def _runner(settings: Settings, database: Database, clock: Clock) -> JobRunner:
+    async def take_slot(name: str, slot: datetime) -> bool:
+        async with database.write() as tx:
+            return await slots.take(tx, name, slot)
+
+    return EmbeddedRunner(settings.data_dir / "lanes", take_slot, clock, DRAIN_SECONDS)
 
 
 def _pumps(settings: Settings, chat: "_Chat", database: Database, clock: Clock) -> list[LanePump]:
@@ -344,7 +339,7 @@ def _rules(catalog: Catalog, topics: Sequence[Topic], texts: Collection[str]) ->
 
 async def _window(database: Database, clock: Clock) -> StoryWindow:
     """The reports of the last days, from the store."""
-    window = StoryWindow(vocabulary=load_vocabulary(), closeness=closeness())
+    window = story_window()
     async with database.read() as tx:
         for told in await stories.since(tx, clock.now() - WINDOW):
             if told.item.result is not None:

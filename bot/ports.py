@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
 
 from bot.domain.messages import Message
@@ -109,3 +109,37 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+Work = Callable[[], Awaitable[object]]
+Job = Callable[[datetime], Awaitable[object]]
+"""What is done in a slot of time; it is told when the slot begins."""
+
+
+class JobRunner(Protocol):
+    """Background work, in one process or in many that share the data.
+
+    `own` and `every` are called before `start`. Work that fails is logged and begun again.
+    """
+
+    def own(self, name: str, work: Work, stop: Callable[[], None]) -> None:
+        """Work that exactly one runner does at a time, such as the pump of a lane.
+
+        Args:
+            name: of what is owned, e.g. ``telegram:123456``; the owner of a dead process is replaced.
+            work: runs for as long as this runner owns the name.
+            stop: asks the work to end by itself, after what it has begun.
+        """
+        ...
+
+    def every(self, name: str, interval: timedelta, job: Job, *, once: bool = True) -> None:
+        """A job in every slot of this length, with `once` in one runner only, else in every runner."""
+        ...
+
+    async def start(self) -> None:
+        """Begin everything; returns at once."""
+        ...
+
+    async def stop(self) -> None:
+        """Begin nothing more, let what is under way end in a bounded time, give back what is owned."""
+        ...

@@ -1,0 +1,15 @@
+"""Which slots of scheduled jobs are taken, so that a slot is worked on once, also over a restart."""
+
+from datetime import datetime
+
+from bot.store.database import Transaction, upsert
+from bot.store.schema import job_slots
+
+
+async def take(tx: Transaction, name: str, slot: datetime) -> bool:
+    """Take a slot; False when it, or a later one, was taken before."""
+    fresh = upsert(tx, job_slots).values(name=name, slot=slot)
+    later = fresh.on_conflict_do_update(
+        index_elements=["name"], set_={"slot": slot}, where=job_slots.c.slot < slot
+    )
+    return (await tx.execute(later)).rowcount == 1
