@@ -5,21 +5,23 @@ One bad feed is an error on that feed; all others go on.
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import structlog
 
-from bot.domain.models import FeedDue, FeedSpec, Fetched
+from bot.domain.models import FeedDue, FeedSpec, Fetched, ParsedFeed, PollState
 from bot.domain.schedule import LineWatch, Pace, Polled, PollOutcome, Reading, after_answer, after_failure
 from bot.errors import FeedError, FeedUnreachable
 from bot.feeds.http import Fetcher
 from bot.feeds.limits import registrable_domain
 from bot.feeds.parse import parse_feed
 from bot.ports import Clock
-from bot.services.ingest import Ingest
-from bot.store import feeds
+from bot.services.completeness import further_documents
+from bot.services.feedwatch import FeedWatch
+from bot.services.ingest import Ingest, Intake
+from bot.store import feeds, stories
 from bot.store.database import Database
 
 log = structlog.get_logger()
@@ -27,7 +29,18 @@ log = structlog.get_logger()
 LEASE = timedelta(minutes=3)
 DEADLINE_SECONDS = 120.0
 MAX_ROUNDS = 8
+HOT_OWNERS = 3
+HOT_WITHIN = timedelta(minutes=30)
+HOT_LOOK = timedelta(seconds=30)
+"""A story that so many owners joined so recently is developing; how often that is looked up."""
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
+
+Parse = Callable[[Fetched], Awaitable[ParsedFeed]]
+
+
+async def parse_in_thread(fetched: Fetched) -> ParsedFeed:
+    """Read a document beside the event loop, without the deadline of `bot.feeds.parsing.parser`."""
+    return await asyncio.to_thread(parse_feed, fetched.body or b"", fetched.content_type, fetched.url)
 
 
 class Poller:
@@ -41,6 +54,8 @@ class Poller:
         pace: the shortest and longest interval of a feed.
         batch: how many feeds are polled in one tick.
         announced: called when something was written into the ledger.
+        parse: reads what was fetched.
+        watch: writes down how polls ended, and tells of trouble.
     """
 
     def __init__(
@@ -53,6 +68,8 @@ class Poller:
         *,
         batch: int = 50,
         announced: Callable[[], None] = lambda: None,
+        parse: Parse = parse_in_thread,
+        watch: FeedWatch | None = None,
     ) -> None:
         self._database = database
         self._fetcher = fetcher
@@ -61,7 +78,11 @@ class Poller:
         self._pace = pace
         self._batch = batch
         self._announced = announced
+        self._parse = parse
+        self._watch = watch or FeedWatch()
         self._line = LineWatch()
+        self._hot: Collection[int] = frozenset()
+        self._hot_at: datetime | None = None
         self._rounds: set[asyncio.Task[None]] = set()
 
     async def tick(self) -> int:
@@ -86,6 +107,7 @@ class Poller:
 
     async def _round(self, due: Sequence[FeedDue]) -> None:
         """Poll these feeds: answers are taken in as they come, failures once all are known."""
+        await self._look_for_hot_stories()
         answers = await asyncio.gather(*(self._poll(feed) for feed in due))
         self._watch_line(due, answers)
         for feed, error in zip(due, answers, strict=True):
@@ -108,28 +130,52 @@ class Poller:
         return None
 
     async def _take(self, due: FeedDue, fetched: Fetched) -> None:
-        def schedule(reading: Reading | None) -> Polled:
-            return after_answer(
-                due.state,
-                fetched,
-                reading,
-                now=self._clock.now(),
-                pace=self._pace(due.spec),
-                jitter=random.random(),  # noqa: S311  spreads polls
-            )
-
         if fetched.body is None:
-            await self._finish(due, schedule(None))
+            await self._finish(due, self._schedule(due, fetched, None))
             return
-        parsed = await asyncio.to_thread(parse_feed, fetched.body, fetched.content_type, fetched.url)
-        intake, _ = await self._ingest.take(due, parsed, schedule)
-        if intake.alerts or intake.updates:
-            self._announced()
+        parsed = await self._parse(fetched)
+        intake, polled = await self._ingest.take(
+            due, parsed, lambda reading: self._schedule(due, fetched, reading), self._watch.finish
+        )
+        self._tell(intake, polled)
         if fetched.moved_to:
             await self._move(due, fetched.moved_to)
-        if intake.overflowed:
-            log.warning("feed window overflowed", feed=due.id, url=due.spec.url)
         log.info("feed read", feed=due.id, new=intake.new, edited=intake.edited, alerts=intake.alerts)
+        if intake.overflowed:
+            await self._catch_up(due, fetched, parsed, intake)
+
+    def _schedule(self, due: FeedDue, fetched: Fetched, reading: Reading | None) -> Polled:
+        return after_answer(
+            due.state,
+            fetched,
+            reading,
+            now=self._clock.now(),
+            pace=self._pace(due.spec),
+            jitter=random.random(),  # noqa: S311  spreads polls
+            hot=due.id in self._hot,
+        )
+
+    async def _catch_up(self, due: FeedDue, fetched: Fetched, parsed: ParsedFeed, intake: Intake) -> None:
+        """Items may have come and gone since the poll before: look for them once, else say so."""
+        missing = "it names no older page"
+        for what, spec in further_documents(due.spec, fetched, parsed):
+            try:
+                page = await self._parse(await self._fetcher.fetch(spec, PollState()))
+            except FeedError as error:
+                missing = f"{what}: {error.reason}"
+                continue
+            older = await self._ingest.take_older(due, page, intake.newest_before)
+            self._tell(older)
+            log.info("older items read", feed=due.id, where=what, new=older.new, alerts=older.alerts)
+            if not older.overflowed:
+                return
+            missing = f"{what} does not reach back far enough"
+        async with self._database.write() as tx:
+            await self._watch.gap(tx, due, missing, self._clock.now())
+
+    def _tell(self, intake: Intake, polled: Polled | None = None) -> None:
+        if intake.alerts or intake.updates or (polled and polled.notice):
+            self._announced()
 
     async def _failed(self, due: FeedDue, error: FeedError) -> None:
         polled = after_failure(
@@ -148,12 +194,21 @@ class Poller:
 
     async def _finish(self, due: FeedDue, polled: Polled) -> None:
         async with self._database.write() as tx:
-            await feeds.finish(tx, due.id, polled.state, polled.next_poll_at)
+            await self._watch.finish(tx, due, polled, self._clock.now())
+        if polled.notice:
+            self._announced()
 
     async def _move(self, due: FeedDue, url: str) -> None:
         async with self._database.write() as tx:
             moved = await feeds.move(tx, due.id, url)
         log.info("feed moved", feed=due.id, to=url, taken=moved)
+
+    async def _look_for_hot_stories(self) -> None:
+        now = self._clock.now()
+        if self._hot_at is None or now - self._hot_at >= HOT_LOOK:
+            self._hot_at = now
+            async with self._database.read() as tx:
+                self._hot = await stories.developing(tx, now - HOT_WITHIN, HOT_OWNERS)
 
     def _watch_line(self, due: Sequence[FeedDue], errors: Sequence[FeedError | None]) -> None:
         """Learn whether our own line works; feeds on this machine prove nothing about it."""

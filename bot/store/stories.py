@@ -87,6 +87,25 @@ async def load(tx: Transaction, story_ids: Iterable[int]) -> dict[int, Story]:
     }
 
 
+async def developing(tx: Transaction, since: datetime, owners: int) -> frozenset[int]:
+    """The feeds that report a story which at least so many owners joined since then."""
+    recent = (
+        select(story_items.c.story_id)
+        .join(stories, stories.c.id == story_items.c.story_id)
+        .join(items, items.c.id == story_items.c.item_id)
+        .where(stories.c.updated_at >= since, story_items.c.joined_at >= since)
+        .group_by(story_items.c.story_id)
+        .having(func.count(items.c.owner.distinct()) >= owners)
+    )
+    rows = await tx.execute(
+        select(items.c.feed_id)
+        .join(story_items, story_items.c.item_id == items.c.id)
+        .where(story_items.c.story_id.in_(recent), items.c.feed_id.is_not(None))
+        .distinct()
+    )
+    return frozenset(row.feed_id for row in rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A report as it was grouped: its story, and what grouping read of it."""
