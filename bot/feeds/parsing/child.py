@@ -5,6 +5,7 @@ it may kill it at any time.
 """
 
 import sys
+from collections.abc import Callable
 from typing import IO
 
 from bot.errors import FeedError
@@ -14,11 +15,12 @@ from bot.feeds.parsing.tolerant import read_tolerantly
 MEMORY_BYTES = 1024**3
 
 
-def serve(source: IO[bytes], sink: IO[bytes]) -> None:
-    """Answer every frame of `source` on `sink`, until it ends."""
+def serve(source: IO[bytes], sink: IO[bytes], answer: Callable[[bytes], bytes] | None = None) -> None:
+    """Answer every frame of `source` on `sink`, until it ends. Without `answer`, documents are feeds."""
+    answer = answer or _answer
     while length := source.read(LENGTH_BYTES):
         document = source.read(int.from_bytes(length))
-        sink.write(framed(_answer(document)))
+        sink.write(framed(answer(document)))
         sink.flush()
 
 
@@ -31,7 +33,8 @@ def _answer(document: bytes) -> bytes:
         return pack(None, f"the document cannot be read ({type(error).__name__})")
 
 
-def _bound_memory() -> None:
+def bound_memory() -> None:
+    """Let this process have no more than `MEMORY_BYTES`."""
     try:
         import resource  # absent outside Unix
     except ImportError:
@@ -40,5 +43,5 @@ def _bound_memory() -> None:
 
 
 if __name__ == "__main__":
-    _bound_memory()
+    bound_memory()
     serve(sys.stdin.buffer, sys.stdout.buffer)
