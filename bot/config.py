@@ -27,6 +27,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.models import FeedSpec, Outlet
+from bot.domain.salience import DEFAULT_THRESHOLD
 from bot.errors import ConfigError, ConfigProblem
 
 ENV_PREFIX = "HERAUT_"
@@ -146,7 +147,7 @@ class PollingSettings(Section):
 class AlertSettings(Section):
     """`[alerts]`: defaults of a new subscription and of a chat."""
 
-    threshold: float = Field(default=0.25, ge=0, le=1)
+    threshold: float = Field(default=DEFAULT_THRESHOLD, ge=0, le=1)
     languages: Languages = ("nl", "en")
     language: Language = "en"
     timezone: Timezone = "Europe/Amsterdam"
@@ -258,8 +259,8 @@ def load_config(path: Path | None = None) -> Config:
     feeds = _feeds(_beside(path, settings.feeds_file), problems) if settings else ()
     if problems or settings is None:
         raise ConfigError(problems)
-    topics = _beside(path, settings.topics_file)
-    return Config(settings.model_copy(update={"topics_file": topics}), feeds, path)
+    found = {key: _beside(path, getattr(settings, key)) for key in ("topics_file", "packs_dir")}
+    return Config(settings.model_copy(update=found), feeds, path)
 
 
 def _chosen(path: Path | None, environ: Mapping[str, str]) -> Path | None:

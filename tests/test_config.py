@@ -161,3 +161,12 @@ def test_the_shipped_settings_show_the_defaults() -> None:
                     key,
                     list(defaults[key]) if isinstance(value, list) else defaults[key],
                 )
+
+
+def test_files_named_in_the_settings_are_looked_up_beside_them(tmp_path: Path) -> None:
+    (tmp_path / "mine" / "packs").mkdir(parents=True)
+    write(tmp_path / "mine/topics.toml", "")
+    path = write(tmp_path / "mine/heraut.toml", "topics_file = 'topics.toml'\npacks_dir = 'packs'\n")
+    settings = load_config(path).settings
+    assert settings.topics_file == tmp_path / "mine/topics.toml"
+    assert settings.packs_dir == tmp_path / "mine/packs"

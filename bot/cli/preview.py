@@ -19,6 +19,7 @@ from bot.cli.options import ConfigOption, exit_on_bad_input
 from bot.domain.identity import articles, published_or_seen
 from bot.domain.models import FeedSpec, Item, Outlet, ParsedItem, PollState, Target
 from bot.domain.rules import parse_rule
+from bot.domain.salience import DEFAULT_THRESHOLD
 from bot.errors import FeedError
 from bot.feeds.http import Fetcher, FetchLimits
 from bot.feeds.limits import registrable_domain
@@ -38,7 +39,7 @@ def preview(
     urls: Urls,
     rule: RuleOption = "",
     as_json: JsonOption = False,
-    threshold: ThresholdOption = 0.25,
+    threshold: ThresholdOption = DEFAULT_THRESHOLD,
     config: ConfigOption = None,
 ) -> None:
     """Show what would be sent for the items in these feeds now, and for the rest why not.

@@ -21,6 +21,7 @@ from bot.domain.identity import ItemKeys, articles, fold, is_edited, recognise
 from bot.domain.models import Item, Outlet, ParsedFeed, ParsedItem, Target
 from bot.domain.rhythm import overflowed
 from bot.domain.rules import parse_rule
+from bot.domain.salience import DEFAULT_THRESHOLD
 from bot.errors import BadInput, FeedError
 from bot.feeds.parse import parse_feed
 from bot.services.rehearsal import Rehearsal
@@ -126,7 +127,7 @@ class Replay:
 def replay(
     folder: Folder,
     as_json: JsonOption = False,
-    threshold: ThresholdOption = 0.25,
+    threshold: ThresholdOption = DEFAULT_THRESHOLD,
     config: ConfigOption = None,
 ) -> None:
     """Play consecutive snapshots of one feed and write what would have been noticed and sent, in order.

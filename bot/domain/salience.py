@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.domain.finder import Hit
 from bot.domain.reading import Reading
 
-DEFAULT_THRESHOLD = 0.1
-"""What a subscription starts with: everything but a lone mention deep in a long text."""
+DEFAULT_THRESHOLD = 0.25
+"""What a subscription starts with: everything but a passing mention beyond the lead."""
 
 ABOUT = 0.5
 """From here on an item is about the entity, for `about:@entity`."""

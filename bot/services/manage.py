@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.models import Address, Chat, DeliveryState, Story, Subscription, Target, Topic
 from bot.domain.rules import parse_rule
+from bot.domain.salience import DEFAULT_THRESHOLD
 from bot.domain.text import fold
 from bot.errors import CommandError, RuleError
 from bot.ports import ChatEvent, Clock
@@ -34,7 +35,7 @@ class Place:
 class Defaults:
     """What a new chat and a new subscription start with. `threshold` is the least salience, 0..1."""
 
-    threshold: float = 0.25
+    threshold: float = DEFAULT_THRESHOLD
     timezone: str = "Europe/Amsterdam"
 
 
