@@ -6,6 +6,7 @@ once, at the first look. To everybody else it is a `ParsedItem`.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import fields
 from html import unescape
 from typing import Any
@@ -72,7 +73,7 @@ class LazyItem(ParsedItem):
 
     def _make(self, name: str) -> Any:
         if name not in self._made:
-            self._made[name] = _MAKERS[name](self._raw, self._base)
+            self._made[name] = _MAKERS[name](self)
         return self._made[name]
 
     def __reduce__(self) -> tuple[type[ParsedItem], tuple[Any, ...]]:
@@ -89,22 +90,25 @@ def _values(item: ParsedItem) -> tuple[Any, ...]:
     return tuple(getattr(item, field.name) for field in fields(ParsedItem))
 
 
-def _text(raw: RawItem, base: str) -> str:
+def _teaser(item: LazyItem) -> str:
+    return html_to_text(item._raw.summary[:_SUMMARY_MARKUP])
+
+
+def _text(item: LazyItem) -> str:
     """The fullest; of equals the summary's, as it is what the publisher means to be read."""
-    bodies = [body for body in raw.bodies if body != raw.summary]
-    texts = [html_to_text(raw.summary), *map(html_to_text, bodies)]
-    return max(texts, key=len)
+    raw = item._raw
+    teaser: str = item._make("teaser") if len(raw.summary) <= _SUMMARY_MARKUP else html_to_text(raw.summary)
+    return max([teaser, *(html_to_text(body) for body in raw.bodies if body != raw.summary)], key=len)
 
 
-def _summary(raw: RawItem, base: str) -> str:
+def _summary(item: LazyItem) -> str:
     """One line; of the whole text when the feed gives no summary."""
-    source = raw.summary
-    text = html_to_text(source[:_SUMMARY_MARKUP]) if source else ""
-    text = (text or _text(raw, base)).replace("\n", " ")
+    text = (item._make("teaser") or item.text).replace("\n", " ")
     return text if len(text) <= MAX_SUMMARY else text[:MAX_SUMMARY].rpartition(" ")[0] or text[:MAX_SUMMARY]
 
 
-def _image(raw: RawItem, base: str) -> str | None:
+def _image(item: LazyItem) -> str | None:
+    raw, base = item._raw, item._base
     for address in raw.images:
         found = web_url(address, base)
         if found.startswith("http") and not _NOT_IMAGE.search(found):
@@ -118,4 +122,9 @@ def _image(raw: RawItem, base: str) -> str | None:
     return None
 
 
-_MAKERS = {"text": _text, "summary": _summary, "image": _image}
+_MAKERS: dict[str, Callable[[LazyItem], str | None]] = {
+    "teaser": _teaser,
+    "text": _text,
+    "summary": _summary,
+    "image": _image,
+}

@@ -58,7 +58,8 @@ def html_to_text(markup: str) -> str:
     """
     if "<" not in markup and "&" not in markup and "\n" not in markup:
         return one_line(_clean(markup[:MAX_MARKUP]))[:MAX_TEXT]
-    text = _without_tags(markup[:MAX_MARKUP].replace(_BORDER, ""))
+    markup = markup[:MAX_MARKUP]
+    text = _without_tags(markup.replace(_BORDER, "") if _BORDER in markup else markup)
     if "&" in text:
         text = decode_entities(text)
         if "<" in text and _ESCAPED_MARKUP.search(text):
