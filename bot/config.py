@@ -5,6 +5,7 @@ stand in a file of its own: `HERAUT_TELEGRAM__TOKEN_FILE=/run/secrets/telegram`,
 Nothing here opens a database or a socket.
 """
 
+import base64
 import os
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
@@ -219,12 +220,26 @@ class FeedEntry(Section):
     language: Language | None = None
     title: str = ""
     headers: dict[str, str] = Field(default_factory=dict)
+    username: str = ""
+    password: Secret = None
+    proxy: HttpUrl | None = None
+    backup: HttpUrl | None = None
     enabled: bool = True
+
+    @model_validator(mode="after")
+    def _a_login_is_whole(self) -> "FeedEntry":
+        if bool(self.username) != bool(self.password):
+            raise ValueError("username and password belong together")
+        return self
 
     def spec(self) -> FeedSpec:
         """The feed in the words of the domain."""
         outlet = Outlet(self.outlet, self.owner)
-        return FeedSpec(self.url, outlet, self.language, self.title, self.headers)
+        headers = dict(self.headers)
+        if self.password:
+            pair = f"{self.username}:{self.password.get_secret_value()}".encode()
+            headers["Authorization"] = f"Basic {base64.b64encode(pair).decode('ascii')}"
+        return FeedSpec(self.url, outlet, self.language, self.title, headers, self.proxy, self.backup)
 
 
 class FeedsFile(Section):

@@ -107,6 +107,27 @@ def test_a_feed_that_is_switched_off_is_left_out(tmp_path: Path) -> None:
     assert load_config(write(tmp_path / "heraut.toml", "feeds_file = 'feeds.toml'\n")).feeds == ()
 
 
+def test_a_feed_may_need_a_login_and_a_proxy_of_its_own(tmp_path: Path) -> None:
+    write(tmp_path / "password", "ge:heim\n")
+    entry = (
+        "[[feed]]\nurl = 'https://a.example/rss'\noutlet = 'A'\nowner = 'a'\nheaders = { X-Key = 'k' }\n"
+        f"username = 'anna'\npassword_file = '{tmp_path / 'password'}'\n"
+        "proxy = 'http://proxy.example:3128'\nbackup = 'https://a.example/news.xml'\n"
+    )
+    write(tmp_path / "feeds.toml", entry)
+    (feed,) = load_config(write(tmp_path / "heraut.toml", "feeds_file = 'feeds.toml'\n")).feeds
+    assert feed.headers == {"X-Key": "k", "Authorization": "Basic YW5uYTpnZTpoZWlt"}
+    assert (feed.proxy, feed.backup) == ("http://proxy.example:3128", "https://a.example/news.xml")
+
+
+def test_a_login_without_a_password_is_a_mistake_that_shows_no_secret(tmp_path: Path) -> None:
+    entry = "[[feed]]\nurl = 'https://a.example/rss'\noutlet = 'A'\nowner = 'a'\npassword = 'geheim'\n"
+    write(tmp_path / "feeds.toml", entry)
+    (problem,) = problems_of(write(tmp_path / "heraut.toml", "feeds_file = 'feeds.toml'\n"))
+    assert "belong together" in problem
+    assert "geheim" not in problem
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"= = =", b"[web", b"x" * 5_000_000])
 def test_a_file_that_is_not_toml_is_one_clear_mistake(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "heraut.toml"

@@ -104,8 +104,14 @@ class Guard:
 
     def __init__(self, allow_hosts: Collection[str] = (), proxy: str | None = None) -> None:
         self._allowed = frozenset(map(_host_and_port, allow_hosts))
-        proxy_url = URL(proxy) if proxy else None
-        self._proxy = (proxy_url.host, proxy_url.port) if proxy_url else None
+        self._proxies: set[tuple[str | None, int | None]] = set()
+        if proxy:
+            self.trust_proxy(proxy)
+
+    def trust_proxy(self, proxy: str) -> None:
+        """Let connections to this proxy through; as the address of a feed it stays refused."""
+        url = URL(proxy)
+        self._proxies.add((url.host, url.port))
 
     def allows_by_name(self, host: str, port: int | None) -> bool:
         """Whether a setting names this host."""
@@ -124,7 +130,7 @@ class Guard:
             raise FeedRefused("the address has no host")
         if self.allows_by_name(host, url.port):
             return
-        if host == "localhost" or host.endswith(_LOCAL_SUFFIXES) or (host, url.port) == self._proxy:
+        if host == "localhost" or host.endswith(_LOCAL_SUFFIXES) or (host, url.port) in self._proxies:
             raise FeedRefused(f"{host} is inside a private network")
         self._check_literal(host)
 
@@ -142,7 +148,7 @@ class Guard:
 
     def allows_connection(self, host: str, port: int, address: str) -> bool:
         """Whether a connection to this address, for this name, may be opened."""
-        return (host, port) == self._proxy or self.allows_by_name(host, port) or is_public(address)
+        return (host, port) in self._proxies or self.allows_by_name(host, port) or is_public(address)
 
 
 def _host_and_port(entry: str) -> tuple[str, int | None]:

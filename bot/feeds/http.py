@@ -86,7 +86,7 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
         user_agent: names the bot, its version and an address where its operator can be found.
         allow_hosts: hosts exempt from the guard against private networks, as ``host`` or ``host:port``.
         limits: see `FetchLimits`.
-        proxy: URL of an HTTP proxy for all requests, or None.
+        proxy: URL of an HTTP proxy for all requests but those of feeds with their own, or None.
         look_up: resolves names; see `bot.feeds.guard`.
     """
 
@@ -147,7 +147,9 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
         """
         headers = CIMultiDict({hdrs.ACCEPT: _ACCEPT_FEED, **conditions(state)})
         headers.update(spec.headers)
-        return _as_fetched(await self._ask(spec.url, headers), state)
+        if spec.proxy:
+            self._guard.trust_proxy(spec.proxy)
+        return _as_fetched(await self._ask(spec.url, headers, spec.proxy or self._proxy), state)
 
     async def fetch_page(self, url: str, headers: Mapping[str, str] | None = None) -> Page:
         """Ask for a web page, under the same guard and limits as a feed.
@@ -157,12 +159,12 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
         """
         asked = CIMultiDict({hdrs.ACCEPT: _ACCEPT_PAGE})
         asked.update(headers or {})
-        answer = await self._ask(url, asked)
+        answer = await self._ask(url, asked, self._proxy)
         if answer.body is None:
             raise FeedUnreachable("304 to a question without conditions", status=304)
         return Page(str(answer.trail.url), answer.body, answer.headers.get(hdrs.CONTENT_TYPE, ""))
 
-    async def _ask(self, address: str, headers: Mapping[str, str]) -> _Answer:
+    async def _ask(self, address: str, headers: Mapping[str, str], proxy: str | None) -> _Answer:
         """Follow redirects by hand, so that each hop passes the guard, the holds and the gate."""
         trail = _start(address, headers)
         left = self._limits.total_seconds
@@ -173,7 +175,7 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
             await self._gate.enter(host)
             began = _monotonic()
             try:
-                answer = await self._hop(trail, left)
+                answer = await self._hop(trail, left, proxy)
             finally:
                 self._gate.leave(host)
             left -= _monotonic() - began
@@ -182,11 +184,11 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
             trail = answer
         raise FeedUnreachable(f"more than {self._limits.redirects} redirects", status=302)
 
-    async def _hop(self, trail: Trail, seconds: float) -> _Answer | Trail:
+    async def _hop(self, trail: Trail, seconds: float, proxy: str | None) -> _Answer | Trail:
         """One request, within what is left of the total time."""
         status = None
         try:
-            async with asyncio.timeout(seconds), self._get(trail) as response:
+            async with asyncio.timeout(seconds), self._get(trail, proxy) as response:
                 status = response.status
                 if status in _REDIRECTS:
                     return trail.next(status, response.headers.get(hdrs.LOCATION))
@@ -208,10 +210,10 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
             return FeedUnreachable(f"no answer within {seconds}")
         return FeedTooLarge(f"the answer took longer than {seconds}", status=status)
 
-    def _get(self, trail: Trail) -> AbstractAsyncContextManager[ClientResponse]:
+    def _get(self, trail: Trail, proxy: str | None) -> AbstractAsyncContextManager[ClientResponse]:
         if self._session is None:
             raise RuntimeError("a Fetcher is used inside 'async with'")
-        return self._session.get(trail.url, headers=trail.to_send(), allow_redirects=False, proxy=self._proxy)
+        return self._session.get(trail.url, headers=trail.to_send(), allow_redirects=False, proxy=proxy)
 
     def _check_status(self, response: ClientResponse) -> None:
         status = response.status

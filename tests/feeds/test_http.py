@@ -1,6 +1,7 @@
 """Fetching, against a real server on loopback."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -405,6 +406,13 @@ async def test_a_page_is_fetched_under_the_same_guard(server: FeedServer, fetche
     assert page.content_type == "text/html; charset=latin-1"
     with pytest.raises(FeedRefused):
         await fetcher.fetch_page("http://10.0.0.1/")
+
+
+async def test_a_feed_may_have_a_proxy_of_its_own(server: FeedServer, fetcher: Fetcher) -> None:
+    server.put("/feed", BODY)
+    proxied = replace(spec("http://nieuws.example/feed"), proxy=f"http://{server.host}")
+    assert (await fetcher.fetch(proxied, NEVER)).body == BODY
+    assert server.seen("/feed")[0].headers["Host"] == "nieuws.example"
 
 
 async def test_requests_go_through_the_proxy(server: FeedServer) -> None:
