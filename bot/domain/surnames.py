@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.domain.reading import Reading
-from bot.domain.wording import FUNCTION_WORDS, PERSONAL_TITLES, TITLES
+from bot.domain.wording import CALLINGS, FUNCTION_WORDS, PERSONAL_TITLES, TITLES
 
 
 class Whose(Enum):
@@ -128,6 +128,8 @@ def _judge_initial(facts: Facts, begin: int, letter: str) -> Whose:
 def _judge_word(facts: Facts, begin: int, end: int, word: str, cased: str) -> Whose:
     if word in facts.first_names or word in PERSONAL_TITLES:
         return Whose.OWN
+    if word in CALLINGS:
+        return Whose.OTHERS
     if not cased[0].isupper() or word in FUNCTION_WORDS or word in TITLES or end in facts.known_ends:
         return Whose.BARE
     if word in facts.given_names:

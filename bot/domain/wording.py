@@ -81,6 +81,15 @@ TITLES = _words("""
 """)
 """Words with a capital that may stand before a surname without being a first name."""
 
+CALLINGS = _words("""
+    bakker slager voetballer voetbalster keeper doelman doelvrouw spits verdediger middenvelder coach
+    bondscoach schaatser schaatsster wielrenner wielrenster tennisser zanger zangeres acteur actrice dominee pastoor boer
+    visser baker butcher footballer goalkeeper striker defender midfielder cyclist skater singer actor actress
+    farmer fisherman novelist vicar fussballer torwart sturmer backer fleischer sanger boulanger footballeur
+""")
+"""Callings of people who are not in this news: whoever bears one is a namesake. None that is also said of
+somebody's own people, as Dutch headlines do: *advocaat Trump* is Trump's lawyer."""
+
 PERSONAL_TITLES = _words("""
     president premier minister ministerpresident secretaris generaal chef baas topman leider kanselier
     bondskanselier kabinet regering kabinetten prime secretary general chief boss chancellor administration

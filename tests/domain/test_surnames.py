@@ -94,3 +94,9 @@ def test_a_personal_title_outweighs_a_namesake() -> None:
 def test_names_of_other_entities_are_no_first_names() -> None:
     assert "Rutte" not in catalog().given_names
     assert "rutte" in named("Sport", "Gisteren gaf Trump Rutte een hand.")
+
+
+@pytest.mark.parametrize("title", ["Bakker Rutte bakt brood", "De winst was voor schaatser Rutte"])
+def test_a_calling_outside_this_news_makes_a_namesake(title: str) -> None:
+    assert "rutte" not in named(title)
+    assert "rutte" in named(title, "Mark Rutte keek toe.")
