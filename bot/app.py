@@ -33,6 +33,7 @@ from bot.domain.schedule import Pace
 from bot.domain.stories import WINDOW, StoryWindow
 from bot.errors import BadInput, RuleError
 from bot.feeds.http import Fetcher, FetchLimits
+from bot.feeds.parsing.parser import Parser
 from bot.feeds.sample import DEMO_PACE, SLOW_PACE, SampleServer, load_day
 from bot.jobs.datalock import data_lock
 from bot.jobs.embedded import EmbeddedRunner
@@ -40,6 +41,7 @@ from bot.ports import ChatPlatform, Clock, Hooks, JobRunner, SystemClock
 from bot.services.alarm import Alarms, Owner
 from bot.services.compose import Composer
 from bot.services.delivery import LanePump
+from bot.services.feedwatch import FeedWatch
 from bot.services.grouping import story_window
 from bot.services.ingest import Ingest, Policy, report_of
 from bot.services.manage import Defaults, Follow, Manager, Place
@@ -147,8 +149,10 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
             database, topics, catalog.entities, _follow(book, catalog, topics), clock, _defaults(settings)
         )
         chat = _chat(settings, mode, manager, Rooms(database, clock, _rooms(sample)), clock)
-        pumps = _pumps(settings, chat, database, clock)
+        alarms = Alarms(_owners(settings, chat), settings.alerts.timezone)
+        pumps = _pumps(settings, chat, database, clock, alarms)
         fetcher = await stack.enter_async_context(_fetcher(settings, mode, sample))
+        parser = await stack.enter_async_context(Parser())
         ingest = Ingest(database, book, await _window(database, clock), clock, _policy(settings))
         poller = Poller(
             database,
@@ -158,6 +162,8 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
             _pace(settings, sample),
             batch=settings.polling.batch,
             announced=lambda: _wake(pumps),
+            parse=parser.parse,
+            watch=FeedWatch(alarms),
         )
         if sample:
             await _seed(manager, chat)
@@ -183,8 +189,9 @@ def _runner(settings: Settings, database: Database, clock: Clock) -> JobRunner:
     return EmbeddedRunner(settings.data_dir / "lanes", take_slot, clock, DRAIN_SECONDS)
 
 
-def _pumps(settings: Settings, chat: "_Chat", database: Database, clock: Clock) -> list[LanePump]:
-    alarms = Alarms(_owners(settings, chat), settings.alerts.timezone)
+def _pumps(
+    settings: Settings, chat: "_Chat", database: Database, clock: Clock, alarms: Alarms
+) -> list[LanePump]:
     return [
         LanePump(
             database,
