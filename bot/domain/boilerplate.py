@@ -116,6 +116,27 @@ _ANYWHERE = re.compile(
     ),
     re.I,
 )
+_PAY = re.compile(
+    _any(
+        r"(?:dit|deze) (?:artikel|verhaal|bericht|content|inhoud|column) (?:is|zijn)"
+        r" (?:\w+ ){0,3}(?:alleen|exclusief|enkel|uitsluitend) (?:\w+ ){0,3}(?:abonnees|leden)",
+        r"(?:alleen|exclusief|uitsluitend) (?:toegankelijk |beschikbaar |te lezen )?voor"
+        r" (?:\w+ )?(?:abonnees|leden)",
+        r"(?:abonnee|lid|abonnement)\b.{0,20} om (?:dit artikel )?(?:verder|door) te lezen",
+        r"(?:verder|doorlezen|verder lezen)\W+(?:word|neem|kies|start)\b.{0,30}\babonne",
+        r"(?:lees|lezen) (?:dit artikel |je |u )?(?:verder|door) met (?:een|je|uw) (?:\w+ )?abonnement",
+        r"om (?:dit artikel |verder )(?:te|verder) (?:kunnen )?lezen.{0,40}(?:abonne|inloggen|log in)",
+        r"(?:subscribe|sign up|register|log in|become a (?:member|subscriber))\b.{0,30}\bto"
+        r" (?:continue|keep|read|unlock|access)",
+        r"to (?:continue|keep) reading\W.{0,40}\b(?:subscribe|sign|register|log in|subscription)",
+        r"this (?:article|story|content) is (?:\w+ ){0,3}(?:for|to) (?:\w+ ){0,2}(?:subscribers|members)",
+        r"(?:only|exclusively) (?:available )?(?:for|to) (?:\w+ )?(?:subscribers|members)",
+        r"(?:subscriber|member)s?[- ]only (?:article|content|story)",
+        r"(?:already|al) (?:a )?(?:subscriber|abonnee)\W+(?:log|sign|inloggen)",
+        r"you(?:[’']ve| have) (?:reached|read) .{0,30}\bfree (?:articles|stories)",
+    ),
+    re.I,
+)
 _BAIT = re.compile(
     r"[^\w\"'“‘„»]{0,4}"
     + _any(
@@ -161,6 +182,11 @@ _DATELINE = re.compile(
 def is_boilerplate(sentence: str) -> bool:
     """Whether a sentence is about the page, not about the news."""
     return bool(_START.match(sentence) or _ANYWHERE.search(sentence))
+
+
+def asks_to_pay(text: str) -> bool:
+    """Whether a page's text says that the rest is for subscribers."""
+    return bool(_PAY.search(text))
 
 
 def is_bait(sentence: str) -> bool:
