@@ -83,9 +83,10 @@ TITLES = _words("""
 
 CALLINGS = _words("""
     bakker slager voetballer voetbalster keeper doelman doelvrouw spits verdediger middenvelder coach
-    bondscoach schaatser schaatsster wielrenner wielrenster tennisser zanger zangeres acteur actrice dominee pastoor
-    boer visser baker butcher footballer goalkeeper striker defender midfielder cyclist skater singer actor actress
-    farmer fisherman novelist vicar fussballer torwart sturmer backer fleischer sanger boulanger footballeur
+    bondscoach schaatser schaatsster wielrenner wielrenster tennisser zanger zangeres acteur actrice
+    dominee pastoor boer visser baker butcher footballer goalkeeper striker defender midfielder cyclist
+    skater singer actor actress farmer fisherman novelist vicar fussballer torwart sturmer backer
+    fleischer sanger boulanger footballeur
 """)
 """Callings of people who are not in this news: whoever bears one is a namesake. None that is also said of
 somebody's own people, as Dutch headlines do: *advocaat Trump* is Trump's lawyer."""
