@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 
 from bot.domain.models import Address
 
-MARGIN = 0.985
+MARGIN = 0.98
 """The share of a limit that is used: messages do not arrive as evenly as they are sent."""
 
-SMOOTH = 0.5
+SMOOTH = 0.75
 """After a stall the rate may rise to 1/SMOOTH of the allowed one, until the window is full again."""
 
 SMOOTHED = 1.0
@@ -100,8 +100,24 @@ class _Window:
         if len(self.starts) > self.limit.count:
             self.starts.popleft()
 
+    def delay(self, start: float, by: float) -> None:
+        if start in self.starts:
+            self.starts[self.starts.index(start)] = start + by
+
     def idle(self, now: float) -> bool:
         return not self.starts or self.starts[-1] + self.limit.seconds / MARGIN <= now
+
+
+@dataclass(slots=True)
+class Latency:
+    """How long answers take: what is above the least of late was spent on the way, there or back."""
+
+    recent: deque[float] = field(default_factory=lambda: deque(maxlen=200))
+
+    def excess(self, seconds: float) -> float:
+        """Seconds by which an answer came later than the quickest ones."""
+        self.recent.append(seconds)
+        return seconds - min(self.recent)
 
 
 @dataclass(slots=True)
@@ -136,6 +152,13 @@ class Pacer:
         for window in (*self._lane, *windows):
             window.take(start)
         return start
+
+    def late(self, start: float, by: float) -> None:
+        """A message that started then took so much longer than others: it may have been counted later."""
+        spare = 1 / MARGIN - 1
+        for window in self._lane:
+            if by > window.limit.seconds * spare:
+                window.delay(start, by - window.limit.seconds * spare)
 
     def _windows(self, address: Address, now: float) -> list[_Window]:
         limits = self.pace.group if is_group(address) else self.pace.chat

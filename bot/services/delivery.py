@@ -17,7 +17,7 @@ import structlog
 
 from bot.domain.messages import Message
 from bot.domain.models import Delivery, DeliveryKind, Malformed, Outcome, Transient
-from bot.domain.pacing import UNLIMITED, Pace, Pacer
+from bot.domain.pacing import UNLIMITED, Latency, Pace, Pacer
 from bot.domain.settling import Settlement, cut_off, settle
 from bot.ports import ChatPlatform, Clock
 from bot.services.alarm import Alarms
@@ -94,6 +94,7 @@ class LanePump:
         self._pace = pace
         self._pacer = Pacer(pace)
         self._gate = Pacer(Pace(lane=pace.lane))
+        self._latency = Latency()
         self._alarms = alarms
         self._at_once = at_once
         self._idle = idle.total_seconds()
@@ -304,8 +305,6 @@ class LanePump:
     async def _deliver(self, delivery: Delivery, ready: Ready | Outcome, start: float) -> None:
         if isinstance(ready, Ready):
             await self._until(start)
-            # Where this process was held up, messages would start in a heap: the real starts count as well.
-            await self._until(self._gate.reserve(delivery.address, self._monotonic()))
             outcome = await self._attempt(delivery, ready)
         else:
             outcome = ready
@@ -338,6 +337,14 @@ class LanePump:
         return outcome
 
     async def _pass_on(self, delivery: Delivery, message: Message, edits: str | None) -> Outcome:
+        # Where this process was held up, messages would start in a heap: the real starts count as well.
+        start = self._gate.reserve(delivery.address, self._monotonic())
+        await self._until(start)
+        outcome = await self._request(delivery, message, edits)
+        self._gate.late(start, self._latency.excess(self._monotonic() - start))
+        return outcome
+
+    async def _request(self, delivery: Delivery, message: Message, edits: str | None) -> Outcome:
         if delivery.kind is DeliveryKind.UPDATE and edits is not None:
             return await self._platform.edit(delivery.address, edits, message)
         return await self._platform.send(delivery.address, message, f"heraut-{delivery.id}")

@@ -6,7 +6,17 @@ from collections import defaultdict
 import pytest
 
 from bot.domain.models import Address
-from bot.domain.pacing import DISCORD, TELEGRAM, TELEGRAM_PAID, UNLIMITED, Pacer, is_group, pace_of, place_of
+from bot.domain.pacing import (
+    DISCORD,
+    TELEGRAM,
+    TELEGRAM_PAID,
+    UNLIMITED,
+    Latency,
+    Pacer,
+    is_group,
+    pace_of,
+    place_of,
+)
 from tests.emulators.telegram.faults import Limits, Meter
 
 PRIVATE = Address("telegram", "1001")
@@ -86,7 +96,7 @@ def test_after_a_stall_the_rate_catches_up_without_passing_the_limit() -> None:
         now = pacer.reserve(Address("telegram", str(sent + 1)), now)
         assert meter.wait(sent, group=False, now=now) == 0
         sent += 1
-        now += 0.02 if sent % 10 else 0.12  # the loop was busy for a moment
+        now += 0.005 if sent % 10 else 0.09  # the loop was busy for a moment
     assert sent / now >= 0.97 * 30
 
 
@@ -95,3 +105,19 @@ def test_idle_chats_are_forgotten() -> None:
     for number in range(5_000):
         pacer.reserve(Address("telegram", str(number + 1)), number * 2.0)
     assert len(pacer) <= 1_024
+
+
+def test_a_message_that_was_long_on_its_way_may_have_been_counted_late_so_the_next_window_waits() -> None:
+    usual, slowed = Pacer(DISCORD), Pacer(DISCORD)
+    first = [starts(pacer, Address("discord", "5"), 50)[0] for pacer in (usual, slowed)]
+    slowed.late(first[1], 0.3)
+    after = [pacer.reserve(Address("discord", "5"), 0.0) for pacer in (usual, slowed)]
+    assert after[1] - after[0] == pytest.approx(0.28, abs=0.01)
+
+
+def test_lateness_is_what_an_answer_took_longer_than_the_quickest() -> None:
+    latency = Latency()
+    assert latency.excess(0.1) == 0
+    assert latency.excess(0.35) == pytest.approx(0.25)
+    assert latency.excess(0.05) == 0
+    assert latency.excess(0.1) == pytest.approx(0.05)

@@ -23,14 +23,22 @@ class HerautProcess:
         settings: TOML after the generated part.
         feeds: TOML of the feeds file.
         environment: further variables, such as tokens.
+        command: what is run instead of ``-m bot run --config``; the settings file is its last argument.
     """
 
     def __init__(
-        self, folder: Path, *, settings: str = "", feeds: str = "", environment: dict[str, str] | None = None
+        self,
+        folder: Path,
+        *,
+        settings: str = "",
+        feeds: str = "",
+        environment: dict[str, str] | None = None,
+        command: tuple[str, ...] = ("-m", "bot", "run", "--config"),
     ) -> None:
         self.folder = folder
         self.port = free_port()
         self._environment = environment or {}
+        self._command = command
         self._process: asyncio.subprocess.Process | None = None
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "feeds.toml").write_text(feeds, encoding="utf8")
@@ -44,6 +52,17 @@ class HerautProcess:
     def url(self) -> str:
         """The address of its web chat."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """The process that runs now."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def database(self) -> Path:
+        """The file of its data."""
+        return self.folder / "data" / "heraut.sqlite3"
 
     @property
     def log(self) -> str:
@@ -64,10 +83,7 @@ class HerautProcess:
         with (self.folder / "log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                "-m",
-                "bot",
-                "run",
-                "--config",
+                *self._command,
                 str(self.folder / "heraut.toml"),
                 env=clean | self._environment,
                 stderr=log,
