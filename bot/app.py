@@ -5,7 +5,7 @@ import contextlib
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from bot.chat.console import ConsolePlatform
 from bot.chat.discord import DiscordPlatform
 from bot.chat.router import Router
 from bot.chat.telegram import TelegramPlatform, Webhook
-from bot.chat.webchat import WebChatPlatform
+from bot.chat.webchat import VISITOR, WebChatPlatform
 from bot.config import Config, Settings
 from bot.domain.entities import Catalog
 from bot.domain.models import Address, FeedSpec, Target, Topic
@@ -49,6 +49,7 @@ from bot.services.packs import load_catalog, load_topics
 from bot.services.poller import Poller
 from bot.services.rooms import Rooms
 from bot.services.rulebook import RuleBook
+from bot.services.sources import FIRST_INTERVAL, Sources
 from bot.store import chats, feeds, slots, stories
 from bot.store.database import Database
 from bot.web.app import Health, create_app
@@ -60,7 +61,7 @@ log = structlog.get_logger()
 DRAIN_SECONDS = 7.0
 RESTART_SECONDS = 5.0
 SAMPLE_PACE = Pace(timedelta(seconds=2), timedelta(seconds=4))
-FIRST_INTERVAL = timedelta(minutes=5)
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 HERALD = Room("heraut", "Heraut", "Talk to the bot", direct=True)
 ATLANTIC = Room("atlantic", "atlantic", "A channel that everybody here shares")
 ATLANTIC_TOPICS = ("nato", "rutte", "trump")
@@ -148,10 +149,12 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         manager = Manager(
             database, topics, catalog.entities, _follow(book, catalog, topics), clock, _defaults(settings)
         )
-        chat = _chat(settings, mode, manager, Rooms(database, clock, _rooms(sample)), clock)
+        fetcher = await stack.enter_async_context(fetcher_of(settings, mode, sample))
+        lanes: dict[str, str] = {}
+        router = _router(settings, manager, Sources(database, fetcher, clock), clock, lanes)
+        chat = _chat(settings, mode, router, lanes, Rooms(database, clock, _rooms(sample)), clock)
         alarms = Alarms(_owners(settings, chat), settings.alerts.timezone)
         pumps = _pumps(settings, chat, database, clock, alarms)
-        fetcher = await stack.enter_async_context(_fetcher(settings, mode, sample))
         parser = await stack.enter_async_context(Parser())
         ingest = Ingest(database, book, await _window(database, clock), clock, _policy(settings))
         poller = Poller(
@@ -225,9 +228,19 @@ class _Chat:
     rooms: Rooms
 
 
-def _chat(settings: Settings, mode: Mode, manager: Manager, rooms: Rooms, clock: Clock) -> _Chat:
-    lanes: dict[str, str] = {}
-    router = Router(manager, clock, lanes)
+def _router(
+    settings: Settings, manager: Manager, sources: Sources, clock: Clock, lanes: Mapping[str, str]
+) -> Router:
+    """The commands. The terminal, and a web chat that only this machine reaches, are its owner's."""
+    owners = {*settings.owners, "console:console"}
+    if settings.web.host in LOOPBACK:
+        owners.add(f"{WebChatPlatform.name}:{VISITOR}")
+    return Router(manager, sources, clock, lanes, owners)
+
+
+def _chat(
+    settings: Settings, mode: Mode, router: Router, lanes: dict[str, str], rooms: Rooms, clock: Clock
+) -> _Chat:
     hooks = Hooks(router.receive, router.suggest, router.observe, router.specs)
     web = WebChatPlatform(rooms, hooks)
     telegram = None if mode.demo else _telegram(settings, hooks, clock)
@@ -419,7 +432,8 @@ def _pace(settings: Settings, sample: SampleServer | None) -> Callable[[FeedSpec
     return pace
 
 
-def _fetcher(settings: Settings, mode: Mode, sample: SampleServer | None) -> Fetcher:
+def fetcher_of(settings: Settings, mode: Mode = Mode(), sample: SampleServer | None = None) -> Fetcher:
+    """What asks publishers, with the manners that are set."""
     own = settings.polling
     contact = f"; +{own.contact}" if own.contact else ""
     allowed = [*own.allow_hosts, *([urlsplit(sample.url).netloc] if sample else [])]

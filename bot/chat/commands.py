@@ -1,48 +1,23 @@
 """The command table: every command once, for every platform. `bot.chat.router` runs them."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 
 from bot import __version__
+from bot.chat.asking import Command, Request, rows, spec
+from bot.chat.feedcommands import add_feed, list_feeds, remove_feed
 from bot.domain.messages import Button, Message, Moment, Span, Text, say
 from bot.domain.models import ChatState, DeliveryState, Story, Target, Topic
-from bot.ports import CommandSpec, Inbound
-from bot.services.manage import Manager, Place, topic_name
+from bot.ports import CommandSpec
+from bot.services.manage import topic_name
 
-BUTTONS_PER_ROW = 3
 FIRST_TOPICS = 12
 SHOWN_FAILURES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A command as its function sees it."""
-
-    place: Place
-    argument: str
-    inbound: Inbound
-    manager: Manager
-    now: datetime
-
-    @property
-    def language(self) -> str:
-        """The language to answer in."""
-        return self.place.language
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A row of the table."""
-
-    spec: CommandSpec
-    run: Callable[[Request], Awaitable[Message]]
 
 
 async def start(request: Request) -> Message:
     """A short welcome that leads to a first subscription; a deep link's payload subscribes at once."""
     if request.argument.startswith("topic_") and request.inbound.is_admin:
-        return await subscribe(_with(request, request.argument.removeprefix("topic_")))
+        return await subscribe(request.asking(request.argument.removeprefix("topic_")))
     return say(
         [Text("Heraut", bold=True), " tells this chat of news, once per story, in Dutch and English."],
         "Choose what to follow; the next story about it appears here.",
@@ -55,7 +30,7 @@ async def help_(request: Request) -> Message:
     wanted = request.argument.lstrip("/").lower()
     for command in COMMANDS:
         if command.spec.name == wanted:
-            return _help_of(command.spec)
+            return _help_of(command)
     lines: list[Sequence[Span]] = [[Text("What you can say", bold=True)]]
     lines += [[Text(_usage(command.spec), code=True), f" {command.spec.description}"] for command in COMMANDS]
     lines.append(
@@ -164,75 +139,62 @@ async def about(_request: Request) -> Message:
     )
 
 
-def _spec(
-    name: str,
-    description: str,
-    argument: str = "",
-    argument_help: str = "",
-    *,
-    changes: bool = False,
-    completes: bool = True,
-) -> CommandSpec:
-    return CommandSpec(
-        name=name,
-        description=description,
-        argument=argument,
-        argument_help=argument_help,
-        completes=bool(argument) and completes,
-        changes_chat=changes,
-    )
-
-
 COMMANDS: tuple[Command, ...] = (
-    Command(_spec("start", "Welcome, and the first topics to follow"), start),
-    Command(_spec("help", "What you can say", "command", "a command to explain"), help_),
-    Command(_spec("topics", "What can be followed by name"), topics),
+    Command(spec("start", "Welcome, and the first topics to follow"), start),
+    Command(spec("help", "What you can say", "command", "a command to explain"), help_),
+    Command(spec("topics", "What can be followed by name"), topics),
     Command(
-        _spec(
+        spec(
             "subscribe", "Follow a topic or a rule in this chat", "topic", "a topic or a rule", changes=True
         ),
         subscribe,
     ),
     Command(
-        _spec("unsubscribe", "Stop following something", "topic", "what to stop following", changes=True),
+        spec("unsubscribe", "Stop following something", "topic", "what to stop following", changes=True),
         unsubscribe,
     ),
-    Command(_spec("subscriptions", "What this chat follows"), subscriptions),
-    Command(_spec("latest", "The newest stories", "topic", "a topic or a rule"), latest),
-    Command(_spec("status", "How Heraut is doing"), status),
-    Command(_spec("about", "What Heraut is"), about),
+    Command(spec("subscriptions", "What this chat follows"), subscriptions),
+    Command(spec("latest", "The newest stories", "topic", "a topic or a rule"), latest),
+    Command(spec("status", "How Heraut is doing"), status),
+    Command(spec("feeds", "The feeds that are watched", "words", "a part of a feed's name"), list_feeds),
+    Command(
+        spec("addfeed", "Watch the feeds of a site", "address", "a site or a feed", completes=False),
+        add_feed,
+        for_owners=True,
+    ),
+    Command(
+        spec("removefeed", "Stop watching a feed", "feed", "a feed's number or name"),
+        remove_feed,
+        for_owners=True,
+    ),
+    Command(spec("about", "What Heraut is"), about),
 )
 
 
-def _with(request: Request, argument: str) -> Request:
-    return Request(request.place, argument, request.inbound, request.manager, request.now)
+def _usage(asked: CommandSpec) -> str:
+    return f"/{asked.name} {asked.argument}".strip()
 
 
-def _usage(spec: CommandSpec) -> str:
-    return f"/{spec.name} {spec.argument}".strip()
-
-
-def _help_of(spec: CommandSpec) -> Message:
-    lines: list[Sequence[Span]] = [[Text(_usage(spec), code=True)], [spec.description + "."]]
-    if spec.argument_help:
-        lines.append([f"{spec.argument}: {spec.argument_help}."])
-    if spec.changes_chat:
+def _help_of(command: Command) -> Message:
+    asked = command.spec
+    lines: list[Sequence[Span]] = [[Text(_usage(asked), code=True)], [asked.description + "."]]
+    if asked.argument_help:
+        lines.append([f"{asked.argument}: {asked.argument_help}."])
+    if command.for_owners:
+        lines.append(["Only those who run this bot may do this."])
+    if asked.changes_chat:
         lines.append(["In a group or channel only its administrators may do this."])
     return say(*lines, private=True)
 
 
 def _topic_buttons(request: Request, command: str) -> list[list[Button]]:
     shown: Sequence[Topic] = request.manager.topics[:FIRST_TOPICS]
-    return _rows([Button(topic_name(topic, request.language), f"{command} {topic.slug}") for topic in shown])
+    return rows([Button(topic_name(topic, request.language), f"{command} {topic.slug}") for topic in shown])
 
 
 async def _stop_buttons(request: Request) -> list[list[Button]]:
     offers = await request.manager.complete("unsubscribe", "", request.place)
-    return _rows([Button(f"✕ {label[:40]}", f"/unsubscribe {value}") for value, label in offers])
-
-
-def _rows(buttons: Sequence[Button]) -> list[list[Button]]:
-    return [list(buttons[i : i + BUTTONS_PER_ROW]) for i in range(0, len(buttons), BUTTONS_PER_ROW)]
+    return rows([Button(f"✕ {label[:40]}", f"/unsubscribe {value}") for value, label in offers])
 
 
 def _story_line(story: Story) -> Sequence[Span]:

@@ -1,16 +1,18 @@
 """From a line of chat to a command of the table, and back: the same for every platform."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import structlog
 
-from bot.chat.commands import COMMANDS, Command, Request
+from bot.chat.asking import Command, Request
+from bot.chat.commands import COMMANDS
 from bot.domain.messages import Button, Message, say
 from bot.domain.models import Address
 from bot.errors import BadInput
 from bot.ports import ChatEvent, Clock, CommandSpec, Inbound
 from bot.services.manage import Manager, Place
+from bot.services.sources import Sources
 
 log = structlog.get_logger()
 
@@ -22,12 +24,23 @@ class Router:
 
     Args:
         manager: the use cases.
+        sources: those about feeds.
         clock: the time.
         lanes: the account that serves each platform, by the platform's name.
+        owners: who runs the bot, as ``platform:user``.
     """
 
-    def __init__(self, manager: Manager, clock: Clock, lanes: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        manager: Manager,
+        sources: Sources,
+        clock: Clock,
+        lanes: Mapping[str, str],
+        owners: Collection[str] = (),
+    ) -> None:
         self._manager = manager
+        self._sources = sources
+        self._owners = frozenset(owners)
         self._clock = clock
         self._lanes = lanes
         self._commands: dict[str, Command] = {command.spec.name: command for command in COMMANDS}
@@ -59,6 +72,8 @@ class Router:
             return [
                 (name, f"/{name}") for name in self._commands if name.startswith(typed.lstrip("/").lower())
             ]
+        if command in ("feeds", "removefeed"):
+            return await self._sources.complete(typed)
         return await self._manager.complete(command, typed, self._place(address))
 
     async def observe(self, event: ChatEvent) -> None:
@@ -73,8 +88,14 @@ class Router:
             return self._unknown(name)
         if command.spec.changes_chat and argument and not inbound.is_admin:
             return say("Only the administrators of this chat can change what it follows.", private=True)
+        is_owner = f"{inbound.address.platform}:{inbound.user}" in self._owners
+        if command.for_owners and argument and not is_owner:
+            return say("Only those who run this bot can do that.", private=True)
         place = self._place(inbound.address, inbound.chat_title, inbound.reply_language)
-        return await command.run(Request(place, argument, inbound, self._manager, self._clock.now()))
+        now = self._clock.now()
+        return await command.run(
+            Request(place, argument, inbound, self._manager, self._sources, now, is_owner)
+        )
 
     def _place(self, address: Address, title: str = "", language: str = "en") -> Place:
         return Place(self._lanes[address.platform], address, title, language)

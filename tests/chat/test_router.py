@@ -14,7 +14,7 @@ from tests.support.newsroom import LANE, Newsroom, place, report
 
 @pytest.fixture
 def router(room: Newsroom) -> Router:
-    return Router(room.manager, room.clock, {"paper": LANE})
+    return Router(room.manager, room.sources, room.clock, {"paper": LANE}, owners=["paper:u1"])
 
 
 def words(message: Message) -> str:

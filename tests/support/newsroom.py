@@ -12,15 +12,18 @@ from bot.domain.rule_tree import Rule
 from bot.domain.rules import parse_rule
 from bot.domain.schedule import Pace, Polled, Reading
 from bot.domain.stories import StoryWindow
+from bot.feeds.http import Fetcher
 from bot.services.compose import Composer
 from bot.services.delivery import LanePump
 from bot.services.ingest import Ingest, Intake, Policy
 from bot.services.manage import Defaults, Manager, Place
 from bot.services.packs import load_catalog
 from bot.services.rulebook import RuleBook
+from bot.services.sources import Sources
 from bot.store import feeds
 from bot.store.database import Database
 from tests.support.clock import StoppedClock
+from tests.support.fetching import QUICK
 
 TOPICS = (
     Topic("nato", {"nl": "NAVO", "en": "NATO"}, "@nato"),
@@ -82,11 +85,16 @@ class Newsroom:
             monotonic=lambda: self.clock.now().timestamp(),
         )
 
+        self.fetcher = Fetcher("Heraut-test", allow_hosts=["127.0.0.1"], limits=QUICK)
+        self.sources = Sources(self.database, self.fetcher, self.clock)
+
     async def open(self) -> "Newsroom":
         await self.database.migrate()
+        await self.fetcher.__aenter__()
         return self
 
     async def close(self) -> None:
+        await self.fetcher.__aexit__(None, None, None)
         await self.database.close()
 
     async def add_feed(

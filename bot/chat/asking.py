@@ -1,0 +1,68 @@
+"""What a chat asked, as the functions behind the commands see it, and a row of the command table."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.messages import Button, Message
+from bot.ports import CommandSpec, Inbound
+from bot.services.manage import Manager, Place
+from bot.services.sources import Sources
+
+BUTTONS_PER_ROW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command as its function sees it. `is_owner` says whether whoever asks runs this bot."""
+
+    place: Place
+    argument: str
+    inbound: Inbound
+    manager: Manager
+    sources: Sources
+    now: datetime
+    is_owner: bool = False
+
+    @property
+    def language(self) -> str:
+        """The language to answer in."""
+        return self.place.language
+
+    def asking(self, argument: str) -> "Request":
+        """The same request with another argument."""
+        return replace(self, argument=argument)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A row of the table. `for_owners` keeps it to those who run the bot, as far as it has an argument."""
+
+    spec: CommandSpec
+    run: Callable[[Request], Awaitable[Message]]
+    for_owners: bool = False
+
+
+def spec(
+    name: str,
+    description: str,
+    argument: str = "",
+    argument_help: str = "",
+    *,
+    changes: bool = False,
+    completes: bool = True,
+) -> CommandSpec:
+    """A command with at most one argument, which is completed unless it says otherwise."""
+    return CommandSpec(
+        name=name,
+        description=description,
+        argument=argument,
+        argument_help=argument_help,
+        completes=bool(argument) and completes,
+        changes_chat=changes,
+    )
+
+
+def rows(buttons: Sequence[Button], per_row: int = BUTTONS_PER_ROW) -> list[list[Button]]:
+    """Buttons in rows."""
+    return [list(buttons[start : start + per_row]) for start in range(0, len(buttons), per_row)]

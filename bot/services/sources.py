@@ -1,0 +1,272 @@
+"""What people can do with feeds: find those of a site, add, remove, list, and exchange them as OPML.
+
+Feeds that were added live in the database beside those of the configuration. Who may do this is decided
+by the caller.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+from yarl import URL
+
+from bot.domain.models import Address, FeedSpec, Outlet
+from bot.domain.text import fold
+from bot.errors import CommandError, FeedError
+from bot.feeds.discover import Candidate, discover
+from bot.feeds.headers import split_login
+from bot.feeds.http import Fetcher
+from bot.feeds.limits import registrable_domain
+from bot.feeds.opml import Opml, write_opml
+from bot.ports import Clock
+from bot.services.feedwatch import feed_name
+from bot.services.manage import Place
+from bot.store import feeds
+from bot.store.database import Database
+from bot.store.feeds import FeedHealth
+
+log = structlog.get_logger()
+
+FIRST_INTERVAL = timedelta(minutes=5)
+FIND_SECONDS = 60.0
+READ_AT_ONCE = 8
+MAX_FEEDS = 20_000
+MAX_ADDRESS = 2000
+OFFERS = 100
+_LONGEST_NAME = 60
+_PARTS = re.compile(r"\s+[|–—-]\s+|:\s+|\s+»\s+")
+_NO_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What became of a feed that was to be added. `new` is False when it was watched already."""
+
+    id: int
+    spec: FeedSpec
+    new: bool
+    read: Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of one feed of an OPML file; `problem` is "" unless it could not be read."""
+
+    spec: FeedSpec
+    new: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What whoever adds a feed knows of it; None is guessed."""
+
+    outlet: str | None = None
+    owner: str | None = None
+    language: str | None = None
+
+
+class Sources:
+    """The feeds that are watched.
+
+    Args:
+        database: knows them.
+        fetcher: reads a feed before it is added.
+        clock: the time.
+        interval: the first interval of a new feed.
+    """
+
+    def __init__(
+        self, database: Database, fetcher: Fetcher, clock: Clock, interval: timedelta = FIRST_INTERVAL
+    ) -> None:
+        self._database = database
+        self._fetcher = fetcher
+        self._clock = clock
+        self._interval = interval
+        self._offers: dict[Address, Sequence[Candidate]] = {}
+
+    def offer(self, place: Place, found: Sequence[Candidate]) -> range:
+        """Remember what a chat may choose from; returns the numbers to choose by."""
+        self._offers.pop(place.address, None)
+        self._offers[place.address] = found
+        while len(self._offers) > OFFERS:
+            del self._offers[next(iter(self._offers))]
+        return range(1, len(found) + 1)
+
+    def offered(self, place: Place, number: str) -> Candidate | None:
+        """What a chat chose by number; None when it is no number of what was offered last.
+
+        Raises:
+            CommandError: it is a number, and nothing was offered under it.
+        """
+        if not (number.isascii() and number.isdigit() and len(number) < 4):
+            return None
+        found = self._offers.get(place.address, ())
+        if not 1 <= int(number) <= len(found):
+            raise CommandError("Nothing was offered under that number.", "give the address again")
+        return found[int(number) - 1]
+
+    async def find(self, address: str) -> list[Candidate]:
+        """The feeds behind an address, each of them read; that of a feed is its own only answer.
+
+        Raises:
+            CommandError: it cannot be read, or has no feeds.
+        """
+        if not address or len(address) > MAX_ADDRESS or any(char.isspace() for char in address):
+            raise CommandError(
+                "That is no address.", "give one such as nos.nl or https://example.org/rss.xml"
+            )
+        try:
+            async with asyncio.timeout(FIND_SECONDS):
+                found = await discover(self._fetcher, address)
+        except FeedError as error:
+            raise CommandError(f"That address cannot be read: {error.reason}.") from error
+        except TimeoutError as error:
+            raise CommandError("That site takes too long to answer.", "try the feed's own address") from error
+        if not found:
+            raise CommandError(
+                "There is no feed to be found there.", "look for “RSS” on the site and give that address"
+            )
+        return found
+
+    async def add(self, found: Candidate, address: str = "", wanted: Wanted = Wanted()) -> Addition:
+        """Watch a feed that was read.
+
+        Args:
+            found: the feed.
+            address: what was asked for; its login is kept when the feed is on the same host.
+            wanted: what is known of its outlet.
+
+        Raises:
+            CommandError: there are too many feeds.
+        """
+        async with self._database.write() as tx:
+            if await feeds.count(tx) >= MAX_FEEDS:
+                raise CommandError(f"There are {MAX_FEEDS} feeds already.", "remove one first")
+            known = [one.spec for one in await feeds.health(tx)]
+            spec = described(found, known, wanted)
+            spec = replace(spec, url=_with_login(spec.url, address))
+            feed_id, new = await feeds.add(tx, spec, self._clock.now(), self._interval)
+        log.info("feed added", feed=feed_id, url=found.url, new=new)
+        return Addition(feed_id, spec, new, found)
+
+    async def listed(self, wanted: str = "") -> list[FeedHealth]:
+        """The feeds whose name, outlet, owner or address has these words; all with none. Worst first."""
+        async with self._database.read() as tx:
+            found = await feeds.health(tx)
+        words = fold(wanted).text.split()
+        return [one for one in found if all(word in _described(one) for word in words)]
+
+    async def named(self, wanted: str) -> list[FeedHealth]:
+        """The feeds that somebody means: by number (``#12``), by address, or by words."""
+        wanted = wanted.strip()
+        everything = await self.listed()
+        exact = [one for one in everything if wanted in (f"#{one.id}", one.address, one.spec.url)]
+        return exact or await self.listed(wanted)
+
+    async def remove(self, feed: FeedHealth) -> None:
+        """Stop watching a feed, also one that the configuration lists."""
+        async with self._database.write() as tx:
+            await feeds.remove(tx, feed.id)
+        log.info("feed removed", feed=feed.id, url=feed.spec.url)
+
+    async def complete(self, typed: str) -> list[tuple[str, str]]:
+        """Up to 25 feeds that fit what was typed, as (number, name)."""
+        return [(f"#{one.id}", feed_name(one.spec)[:100]) for one in (await self.listed(typed))[:25]]
+
+    async def take_in(self, opml: Opml, *, unread: bool = False) -> AsyncIterator[Imported]:
+        """Watch the feeds of an OPML file, each read first; says of each what became of it, as it ends.
+
+        Args:
+            opml: the file.
+            unread: add them without reading them.
+        """
+        slots = asyncio.Semaphore(READ_AT_ONCE)
+        tasks = [asyncio.create_task(self._take_one(spec, slots, unread)) for spec in opml.feeds]
+        try:
+            for done in asyncio.as_completed(tasks):
+                yield await done
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _take_one(self, spec: FeedSpec, slots: asyncio.Semaphore, unread: bool) -> Imported:
+        async with slots:
+            if not unread:
+                try:
+                    found = await self.find(spec.url)
+                except CommandError as error:
+                    return Imported(spec, problem=error.message)
+                if len(found) != 1:
+                    return Imported(spec, problem="this is a page, not a feed")
+                spec = replace(spec, language=spec.language or found[0].language)
+            async with self._database.write() as tx:
+                _, new = await feeds.add(tx, spec, self._clock.now(), self._interval)
+            return Imported(spec, new)
+
+    async def as_opml(self, title: str = "Heraut") -> bytes:
+        """All feeds as OPML, without logins and headers."""
+        specs = sorted((one.spec for one in await self.listed()), key=lambda spec: feed_name(spec).casefold())
+        return write_opml(specs, title=title, created=self._clock.now())
+
+
+def described(found: Candidate, known: Sequence[FeedSpec], wanted: Wanted = Wanted()) -> FeedSpec:
+    """A feed as it will be watched, its outlet and owner guessed where nobody says.
+
+    A feed of a domain that is watched already belongs to the same outlet. Else the outlet is the part of
+    the feed's title that the domain's name agrees with, and the owner is that name.
+    """
+    domain = _domain(found.url)
+    same = next((spec.outlet for spec in known if _domain(spec.url) == domain), None)
+    title = " ".join(found.title.split())[:200]
+    outlet = wanted.outlet or (same.name if same else _outlet_name(title, domain))
+    owner = wanted.owner or (same.owner if same else _slug(domain.partition(".")[0]))
+    language = wanted.language or (found.language or "")[:2].lower() or None
+    return FeedSpec(found.url, Outlet(outlet, owner), language, title if title != outlet else "")
+
+
+def _domain(url: str) -> str:
+    return registrable_domain(URL(url).host or "")
+
+
+def _outlet_name(title: str, domain: str) -> str:
+    """Of “Voorpagina | Kustbode” on kustbode.example the second part; the domain when none agrees."""
+    label = _plain(domain.partition(".")[0])
+    parts = [part.strip() for part in _PARTS.split(title) if part.strip()]
+    for part in parts:
+        if _plain(part) and (_plain(part) in label or label in _plain(part)) and len(part) <= _LONGEST_NAME:
+            return part
+    return parts[0] if len(parts) == 1 and len(parts[0]) <= _LONGEST_NAME else domain
+
+
+def _plain(text: str) -> str:
+    return _NO_SLUG.sub("", fold(text).text)
+
+
+def _slug(text: str) -> str:
+    return _NO_SLUG.sub("-", text.lower()).strip("-")[:60] or "unknown"
+
+
+def _with_login(url: str, address: str) -> str:
+    """The address of a feed with the login that was given for it, when that was for the same host."""
+    try:
+        given = URL(address)
+    except ValueError:
+        return url
+    found = URL(url)
+    if given.raw_user is None or (given.host, given.port) != (found.host, found.port):
+        return url
+    return str(found.with_user(given.user).with_password(given.password))
+
+
+def shown_address(url: str) -> str:
+    """An address without its login."""
+    return str(split_login(URL(url))[0])
+
+
+def _described(feed: FeedHealth) -> str:
+    spec = feed.spec
+    return fold(" ".join((spec.outlet.name, spec.outlet.owner, spec.title, shown_address(spec.url)))).text
