@@ -1,12 +1,22 @@
 """Feed documents of every format, and documents that are none."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.errors import FeedTooLarge, FeedUnreadable
 from bot.feeds.parse import parse_feed
 from bot.feeds.parsing import document
+from tests.support import feed_documents
+
+DAMAGE = (
+    b"<", b"&", b'"', b"]]>", b"<![CDATA[", b"\x00", b"\xff", b"<item>", b"</channel>", b"<!--", b"&#xD800;",
+    b"&nbsp;", b"<link href='//['/>", b"<pubDate>Mon, 31 Feb 99999 25:61:61 +9999</pubDate>",
+    b"<!DOCTYPE a [",
+)  # fmt: skip
 
 RSS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/"
@@ -130,3 +140,23 @@ def test_a_document_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(document, "MAX_BYTES", 100)
     with pytest.raises(FeedTooLarge):
         parse_feed(b"<rss>" + b" " * 200, "", "")
+
+
+@given(
+    st.sampled_from(feed_documents.ALL),
+    st.lists(
+        st.tuples(st.integers(0, 4_000), st.integers(0, 30), st.sampled_from(DAMAGE) | st.binary(max_size=4)),
+        max_size=4,
+    ),
+)
+@settings(deadline=None)
+def test_a_damaged_document_is_read_or_refused(text: str, damage: list[tuple[int, int, bytes]]) -> None:
+    body = text.encode()
+    for at, length, instead in damage:
+        body = body[:at] + instead + body[at + length :]
+    with suppress(FeedUnreadable):
+        for item in parse_feed(body, "", "https://dijkbode.example/rss").items:
+            assert all(isinstance(value, str) for value in (item.guid, item.url, item.title, item.text))
+            assert item.url.startswith(("https://", "http://")) or not item.url
+            assert "\n" not in item.title + item.summary
+            assert item.published is None or item.published.tzinfo is UTC

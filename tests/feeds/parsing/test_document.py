@@ -154,3 +154,28 @@ def test_garbage_never_hangs_the_readers_that_run_here(piece: bytes) -> None:
     assert read_plain(garbage) is None
     with suppress(FeedUnreadable):
         assert read_well_formed(clean_document(garbage, "")) is None
+
+
+@pytest.mark.parametrize(
+    "reference", ["&#xD800;", "&#1114112;", "&#99999999999999999999;", "&#0;", "&#x110000;"]
+)
+def test_impossible_characters_are_left_out(reference: str) -> None:
+    text = ITEM.format(f"Br{reference}ug & meer")
+    assert [title.replace("\ufffd", "") for title in titles(text)] == ["Brug & meer"]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<links a='b'/>",
+        "<title a='b'/>",
+        "<gml:pos>1</gml:pos>",
+        "<creativecommons:license/>",
+        "<tags a='1'>",
+        "<image a='b'/>",
+    ],
+)
+def test_what_trips_feedparser_is_an_error_or_a_feed(piece: str) -> None:
+    broken = ITEM.format("Brug & meer").replace("</item>", f"{piece}</item>")
+    with suppress(FeedUnreadable):
+        assert len(titles(broken)) == 1
