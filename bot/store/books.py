@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from bot.domain.models import Delivery, DeliveryKind, DeliveryState
 from bot.store.database import Transaction, upsert
@@ -33,6 +33,22 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerFilter:
+    """Which lines of the ledger somebody wants to see; an empty value leaves nothing out.
+
+    Args:
+        chat: part of a chat's title, or the platform's own id of it.
+        before: only lines with a smaller id.
+    """
+
+    states: frozenset[DeliveryState] = frozenset()
+    lane: str = ""
+    chat: str = ""
+    story_id: int | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LaneHold:
     """An account that is held back as a whole."""
 
@@ -57,6 +73,29 @@ async def lines(
     if lane:
         where.append(deliveries.c.lane == lane)
     return await _lines(tx, *where, limit=limit)
+
+
+async def page(tx: Transaction, wanted: LedgerFilter, limit: int) -> list[LedgerLine]:
+    """Lines of the ledger, the newest first."""
+    where: list[ColumnElement[bool]] = []
+    if wanted.states:
+        where.append(deliveries.c.state.in_(sorted(wanted.states)))
+    if wanted.lane:
+        where.append(deliveries.c.lane == wanted.lane)
+    if wanted.chat:
+        named = chats.c.title.icontains(wanted.chat, autoescape=True)
+        where.append(or_(named, chats.c.chat == wanted.chat))
+    if wanted.story_id is not None:
+        where.append(deliveries.c.story_id == wanted.story_id)
+    if wanted.before is not None:
+        where.append(deliveries.c.id < wanted.before)
+    return await _lines(tx, *where, limit=limit)
+
+
+async def known_lanes(tx: Transaction) -> list[str]:
+    """Every account that something was owed through."""
+    rows = await tx.execute(select(chats.c.lane).distinct().order_by(chats.c.lane))
+    return [row.lane for row in rows]
 
 
 async def line(tx: Transaction, delivery_id: int) -> LedgerLine | None:
@@ -156,6 +195,17 @@ async def held_back(tx: Transaction, story_id: int, chat_id: int) -> tuple[str, 
         )
     ).first()
     return (row.why, row.at) if row else None
+
+
+async def told_since(tx: Transaction, chat_id: int, moment: datetime) -> int:
+    """How many alerts a chat was owed since then that did not wait for a digest."""
+    counted = select(func.count()).where(
+        deliveries.c.chat_id == chat_id,
+        deliveries.c.kind == DeliveryKind.ALERT,
+        deliveries.c.created_at > moment,
+        deliveries.c.gather == "",
+    )
+    return await tx.scalar(counted) or 0
 
 
 async def may_alarm(tx: Transaction, key: str, now: datetime, again_after: datetime) -> bool:
