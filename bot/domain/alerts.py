@@ -26,10 +26,11 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether to tell, and why."""
+    """Whether to tell, and why. `passing` is for what is only mentioned, which `/why` can see by itself."""
 
     tell: bool
     why: str
+    passing: bool = False
 
 
 def judge(
@@ -49,8 +50,12 @@ def judge(
         return Verdict(False, f"the chat is paused: {chat.paused_why}")
     if salience < wish.threshold:
         return Verdict(
-            False, f"mentioned in passing: {salience:.2f} is below the threshold {wish.threshold:.2f}"
+            False,
+            f"mentioned in passing: {salience:.2f} is below the threshold {wish.threshold:.2f}",
+            passing=True,
         )
+    if wish.muted_until is not None and now < wish.muted_until:
+        return Verdict(False, f"muted until {wish.muted_until:%Y-%m-%d %H:%M} UTC")
     since = max(news.feed_since, wish.created_at) if news.first_poll else wish.created_at
     if not is_news(news.published, news.seen_at, since, news.first_poll):
         return Verdict(False, "it is older than the subscription")

@@ -1,18 +1,21 @@
 """Chats and what they subscribed to."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.domain.manner import from_stored
+from bot.domain.manner import Manner, from_stored, to_stored
 from bot.domain.models import Address, Chat, ChatState, Subscription, Target
-from bot.store.database import Transaction
+from bot.store.database import Transaction, upsert
 from bot.store.deliveries import hold_chats
 from bot.store.folding import welcome_back
 from bot.store.schema import chats, deliveries, subscriptions
+from bot.store.schema import story_mutes as muted
+
+PAGE = 1_000
 
 
 async def find(tx: Transaction, lane: str, address: Address) -> Chat | None:
@@ -133,15 +136,69 @@ async def subscribed_rules(tx: Transaction) -> set[str]:
     return {row.value for row in rows}
 
 
-async def listeners(tx: Transaction, rule_keys: Collection[str]) -> list[tuple[Chat, str, Subscription]]:
-    """Every chat, with its lane, that subscribed to one of these rules, paused ones too."""
-    rows = await tx.execute(
+async def listeners(
+    tx: Transaction, rule_keys: Collection[str]
+) -> AsyncIterator[list[tuple[Chat, str, Subscription]]]:
+    """Every chat, with its lane, that subscribed to one of these rules, paused ones too.
+
+    They come in pages, so that a story for very many chats costs no memory. The pages are in the order of
+    the chats; the wishes of one chat may lie on two pages.
+    """
+    rows = await tx.stream(
         select(chats, *(column.label(f"s_{column.name}") for column in subscriptions.c))
         .join(subscriptions, subscriptions.c.chat_id == chats.c.id)
         .where(subscriptions.c.rule_key.in_(list(rule_keys)))
         .order_by(chats.c.id, subscriptions.c.id)
+        .execution_options(yield_per=PAGE)
     )
-    return [(_chat(row), row.lane, _subscription(row, "s_")) for row in rows]
+    async for page in rows.partitions():
+        yield [(_chat(row), row.lane, _subscription(row, "s_")) for row in page]
+
+
+async def has_listeners(tx: Transaction, rule_keys: Collection[str]) -> bool:
+    """Whether any chat subscribed to one of these rules."""
+    found = select(subscriptions.c.id).where(subscriptions.c.rule_key.in_(list(rule_keys))).limit(1)
+    return await tx.scalar(found) is not None
+
+
+async def story_mutes(tx: Transaction, story_id: int, now: datetime) -> set[int]:
+    """The chats that want to hear nothing more of a story for now."""
+    rows = await tx.execute(select(muted.c.chat_id).where(muted.c.story_id == story_id, muted.c.until > now))
+    return {row.chat_id for row in rows}
+
+
+async def mute_story(tx: Transaction, chat_id: int, story_id: int, until: datetime) -> None:
+    """A chat wants to hear nothing more of a story until then."""
+    fresh = upsert(tx, muted).values(chat_id=chat_id, story_id=story_id, until=until)
+    await tx.execute(
+        fresh.on_conflict_do_update(index_elements=["chat_id", "story_id"], set_={"until": until})
+    )
+
+
+async def mute(tx: Transaction, subscription_ids: Collection[int], until: datetime | None) -> None:
+    """Subscriptions rest until then; None wakes them."""
+    await tx.execute(
+        update(subscriptions).where(subscriptions.c.id.in_(list(subscription_ids))).values(muted_until=until)
+    )
+
+
+async def set_manner(tx: Transaction, chat_id: int, manner: Manner) -> None:
+    """How a chat wants to be told from now on."""
+    await tx.execute(update(chats).where(chats.c.id == chat_id).values(manner=to_stored(manner)))
+
+
+async def with_digests(tx: Transaction) -> list[tuple[Chat, str, datetime | None]]:
+    """The active chats that chose digest times, with their lane and the digest they had last."""
+    rows = await tx.execute(
+        select(chats).where(chats.c.manner.is_not(None), chats.c.state == ChatState.ACTIVE)
+    )
+    found = [(_chat(row), row.lane, row.digested_at) for row in rows]
+    return [each for each in found if each[0].manner.digest_times]
+
+
+async def digested(tx: Transaction, chat_id: int, slot: datetime) -> None:
+    """A chat's digest of this time is written into the ledger."""
+    await tx.execute(update(chats).where(chats.c.id == chat_id).values(digested_at=slot))
 
 
 async def counts(tx: Transaction) -> tuple[int, int]:

@@ -23,6 +23,8 @@ def upgrade() -> None:
     op.add_column("chats", sa.Column("manner", sa.JSON(), nullable=True))
     op.add_column("chats", sa.Column("digested_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("subscriptions", sa.Column("muted_until", sa.DateTime(timezone=True), nullable=True))
+    op.drop_index("ix_subscriptions_rule_key", table_name="subscriptions")
+    op.create_index("ix_subscriptions_rule_key_chat_id", "subscriptions", ["rule_key", "chat_id"])
     _deliveries()
     _tables()
     # A row that waited for its time, or for its chat, is now held until then.
@@ -66,6 +68,7 @@ def _tables() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("chat_id", "story_id", name="pk_story_mutes"),
     )
+    op.create_index("ix_story_mutes_story_id", "story_mutes", ["story_id"])
     op.create_table(
         "lanes",
         sa.Column("lane", sa.String(length=100), nullable=False),
