@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from bot import __version__
 from bot.chat.asking import Command, Request, rows, spec
-from bot.chat.feedcommands import add_feed, list_feeds, remove_feed
+from bot.chat.feedcommands import add_feed, list_feeds, remove_feed, state_of
 from bot.domain.messages import Button, Message, Moment, Span, Text, say
 from bot.domain.models import ChatState, DeliveryState, Story, Target, Topic
 from bot.ports import CommandSpec
+from bot.services.feedwatch import feed_name
 from bot.services.manage import topic_name
 
 FIRST_TOPICS = 12
@@ -122,11 +123,10 @@ async def status(request: Request) -> Message:
         [f"Messages: {sent} sent, {owed} waiting, {found.deliveries.get(DeliveryState.FAILED, 0)} failed"],
         [f"Chats: {found.chats}, with {found.subscriptions} subscriptions"],
     ]
-    lines += [
-        [f"⚠ {each.spec.outlet.name}: {each.state.last_error} ({each.state.failures} in a row)"]
-        for each in found.failing[:SHOWN_FAILURES]
-    ]
-    return say(*lines, private=True)
+    troubles = [(each, state_of(each, request)) for each in await request.sources.listed()]
+    told = [[f"⚠ {feed_name(each.spec)}: {trouble}"] for each, trouble in troubles if trouble]
+    more = Button("All feeds", "/feeds")
+    return say(*lines, *told[:SHOWN_FAILURES], buttons=[[more]] if told else (), private=True)
 
 
 async def about(_request: Request) -> Message:

@@ -223,13 +223,21 @@ def described(found: Candidate, known: Sequence[FeedSpec], wanted: Wanted = Want
     same = next((spec.outlet for spec in known if _domain(spec.url) == domain), None)
     title = " ".join(found.title.split())[:200]
     outlet = wanted.outlet or (same.name if same else _outlet_name(title, domain))
-    owner = wanted.owner or (same.owner if same else _slug(domain.partition(".")[0]))
+    owner = wanted.owner or (same.owner if same else _owner_of(domain))
     language = wanted.language or (found.language or "")[:2].lower() or None
     return FeedSpec(found.url, Outlet(outlet, owner), language, title if title != outlet else "")
 
 
 def _domain(url: str) -> str:
     return registrable_domain(URL(url).host or "")
+
+
+def _owner_of(domain: str) -> str:
+    """The name that was registered; a bare address as a whole."""
+    bare = domain.replace(".", "").isdigit()
+    return (
+        _NO_SLUG.sub("-", (domain if bare else domain.partition(".")[0]).lower()).strip("-")[:60] or "unknown"
+    )
 
 
 def _outlet_name(title: str, domain: str) -> str:
@@ -244,10 +252,6 @@ def _outlet_name(title: str, domain: str) -> str:
 
 def _plain(text: str) -> str:
     return _NO_SLUG.sub("", fold(text).text)
-
-
-def _slug(text: str) -> str:
-    return _NO_SLUG.sub("-", text.lower()).strip("-")[:60] or "unknown"
 
 
 def _with_login(url: str, address: str) -> str:
