@@ -207,10 +207,16 @@ class Sources:
                 _, new = await feeds.add(tx, spec, self._clock.now(), self._interval)
             return Imported(spec, new)
 
-    async def as_opml(self, title: str = "Heraut") -> bytes:
-        """All feeds as OPML, without logins and headers."""
-        specs = sorted((one.spec for one in await self.listed()), key=lambda spec: feed_name(spec).casefold())
-        return write_opml(specs, title=title, created=self._clock.now())
+    async def as_opml(self, configured: Sequence[FeedSpec] = (), title: str = "Heraut") -> bytes:
+        """All feeds as OPML, without logins and headers.
+
+        Args:
+            configured: what stands in it while nothing was ever read.
+            title: of the list.
+        """
+        specs = [one.spec for one in await self.listed()] or configured
+        ordered = sorted(specs, key=lambda spec: feed_name(spec).casefold())
+        return write_opml(ordered, title=title, created=self._clock.now())
 
 
 def described(found: Candidate, known: Sequence[FeedSpec], wanted: Wanted = Wanted()) -> FeedSpec:
