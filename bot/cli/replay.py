@@ -76,10 +76,8 @@ class Replay:
         for item, keys in reversed(articles(parsed.items)):
             before = recognise(keys, self.known)
             (new if before is None else old).append(item)
-            events += [
-                Event(kind, item.url, item.title, snapshot)
-                for kind in self._kinds(item, keys, before, parsed)
-            ]
+            kinds = list(self._kinds(item, keys, before, parsed))
+            events += [Event(kind, item.url, item.title, snapshot) for kind in kinds]
             self._remember(item, keys, before)
         if overflowed([i.published for i in new], [i.published for i in old], self.newest):
             events.insert(0, Event("gap", "", "", snapshot))

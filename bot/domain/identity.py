@@ -10,6 +10,7 @@ Pure: what is known already is passed in, and so is the time.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +33,7 @@ _NO_GUID = frozenset({"", "0", "-", "#", "/", "null", "none", "nil", "undefined"
 _COUNTER = re.compile(r"#\d{1,3}$")
 _TELLING_GUID = 12
 _TELLING_TITLE = 15
+_STAMPED = 3
 _TYPOGRAPHY = str.maketrans("‘’‚‛´`“”„‟«»–—‑", "'" * 6 + '"' * 6 + "-" * 3)
 _SPACES_AND_MARKS = re.compile(r"[\W_]+")
 
@@ -85,7 +87,8 @@ def document_keys(items: Sequence[ParsedItem], publisher: str = "") -> tuple[Ite
         publisher: what guids that mean nothing by themselves ("17") are unique within; only needed for
             items without a link.
     """
-    found = [_evidence(item, publisher) for item in items]
+    stamped = _stamps(items)
+    found = [_evidence(item, publisher, item.published not in stamped) for item in items]
     guids = _ambiguous(found, lambda e: e.guid, _other_article)
     links = _ambiguous(found, lambda e: e.link, _other_page)
     return _without_shared_aliases([_keys(e, e.guid not in guids, e.link not in links) for e in found])
@@ -104,7 +107,7 @@ def articles(items: Sequence[ParsedItem], publisher: str = "") -> tuple[tuple[Pa
 
 def item_key(item: ParsedItem, publisher: str = "", *, degraded: bool = False) -> str:
     """The key of one item. `degraded` says that the feed's guids are not to be trusted."""
-    return _keys(_evidence(item, publisher), not degraded, True).key
+    return _keys(_evidence(item, publisher, True), not degraded, True).key
 
 
 def recognise(keys: ItemKeys, known: Mapping[str, Known]) -> Known | None:
@@ -181,7 +184,13 @@ def _lead(summary: str) -> str:
     return fold(summary[:LEAD].rpartition(" ")[0] if len(summary) > LEAD else summary)
 
 
-def _evidence(item: ParsedItem, publisher: str) -> _Evidence:
+def _stamps(items: Sequence[ParsedItem]) -> set[datetime]:
+    """Dates that most items share: they say when the document was made, and change with every poll."""
+    counted = Counter(item.published for item in items if item.published)
+    return {moment for moment, count in counted.items() if count >= _STAMPED and count * 2 > len(items)}
+
+
+def _evidence(item: ParsedItem, publisher: str, dated: bool) -> _Evidence:
     link = read_link(item.url) if item.url else None
     as_link = read_link(item.guid) if item.guid.startswith("http") else None
     number = general_id(link) if link else ""
@@ -193,7 +202,7 @@ def _evidence(item: ParsedItem, publisher: str) -> _Evidence:
         deep=bool(link and link.is_deep),
         slug=link.slug if link else "",
         title=fold(item.title),
-        moment=item.published.isoformat() if item.published else "",
+        moment=item.published.isoformat() if item.published and dated else "",
         content=fold(item.summary[:LEAD]),
     )
 

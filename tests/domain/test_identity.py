@@ -125,16 +125,35 @@ def test_guids_that_all_change_overnight_announce_nothing() -> None:
 
 
 def test_guids_and_links_that_all_change_overnight_announce_nothing() -> None:
+    def night(guid: str, path: str) -> list[ParsedItem]:
+        return [
+            entry(
+                f"{guid}-00{n}",
+                f"{path}{n}",
+                f"Bericht {n} over het water",
+                published=NINE + timedelta(minutes=n),
+            )
+            for n in range(20)
+        ]
+
     memory = Memory()
-    titles = [f"Bericht nummer {n} over het water" for n in range(20)]
-    memory.poll(*(entry(f"old-guid-00{n}", f"/a/{n}", t) for n, t in enumerate(titles)))
-    assert memory.poll(*(entry(f"new-guid-00{n}", f"/artikel/{n}x", t) for n, t in enumerate(titles))) == []
+    assert len(memory.poll(*night("old-guid", "/a/"))) == 20
+    assert memory.poll(*night("new-guid", "/artikel/x")) == []
 
 
 def test_guids_that_change_in_a_feed_without_dates_announce_nothing() -> None:
     memory = Memory()
     memory.poll(entry("old-guid-001", "/a/gemaal-stil", published=None, summary="Een storing."))
     assert memory.poll(entry("new-guid-001", "/a/gemaal-stil", published=None, summary="Een storing.")) == []
+
+
+def test_a_feed_that_stamps_all_items_with_the_time_of_the_poll_gives_them_no_new_keys() -> None:
+    def poll(minute: int) -> set[str]:
+        at = NINE + timedelta(minutes=minute)
+        items = [entry(f"dijkbode-00{n}", f"/a/bericht-{n}", f"Bericht {n}", published=at) for n in range(4)]
+        return {key for keys in document_keys(items) for key in keys.stored}
+
+    assert poll(0) == poll(10)
 
 
 def test_a_guid_that_all_items_share_identifies_none() -> None:
