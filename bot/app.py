@@ -19,6 +19,8 @@ from starlette.applications import Starlette
 from bot import __version__
 from bot.chat.console import ConsolePlatform
 from bot.chat.discord import DiscordPlatform
+from bot.chat.discord.inbound import NAME as DISCORD
+from bot.chat.discord.platform import PERSON
 from bot.chat.router import Router
 from bot.chat.telegram import TelegramPlatform, Webhook
 from bot.chat.webchat import VISITOR, WebChatPlatform
@@ -32,6 +34,7 @@ from bot.domain.rules import parse_rule
 from bot.domain.schedule import Pace
 from bot.domain.stories import WINDOW, StoryWindow
 from bot.errors import BadInput, RuleError
+from bot.feeds.article import ArticleReader
 from bot.feeds.http import Fetcher, FetchLimits
 from bot.feeds.parsing.parser import Parser
 from bot.feeds.sample import DEMO_PACE, SLOW_PACE, SampleServer, load_day
@@ -39,6 +42,7 @@ from bot.jobs.datalock import data_lock
 from bot.jobs.embedded import EmbeddedRunner
 from bot.ports import ChatPlatform, Clock, Hooks, JobRunner, SystemClock
 from bot.services.alarm import Alarms, Owner
+from bot.services.articles import Articles, Patience
 from bot.services.compose import Composer
 from bot.services.delivery import LanePump
 from bot.services.feedwatch import FeedWatch
@@ -49,6 +53,7 @@ from bot.services.packs import load_catalog, load_topics
 from bot.services.poller import Poller
 from bot.services.rooms import Rooms
 from bot.services.rulebook import RuleBook
+from bot.services.shorten import Shortener
 from bot.services.sources import FIRST_INTERVAL, Sources
 from bot.store import chats, feeds, slots, stories
 from bot.store.database import Database
@@ -167,6 +172,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
             announced=lambda: _wake(pumps),
             parse=parser.parse,
             watch=FeedWatch(alarms),
+            briefs=(await _articles(stack, settings, database, book, clock, fetcher)).briefs,
         )
         if sample:
             await _seed(manager, chat)
@@ -182,6 +188,26 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
             runner.own(pump.lane, pump.run, pump.stop)
         runner.every("poll", tick, lambda _: poller.tick(), once=False)
         yield Heraut(chat.platforms, runner, poller, server, lambda: mode.ready(url))
+
+
+async def _articles(
+    stack: AsyncExitStack,
+    settings: Settings,
+    database: Database,
+    book: RuleBook,
+    clock: Clock,
+    fetcher: Fetcher,
+) -> Articles:
+    """What reads articles for their summaries, with a language model where one is set."""
+    reader = shortener = None
+    if settings.polling.articles:
+        reader = await stack.enter_async_context(ArticleReader(fetcher))
+    own = settings.summary
+    if own.endpoint:
+        key = own.key.get_secret_value() if own.key else ""
+        shortener = await stack.enter_async_context(Shortener(own.endpoint, own.model, key))
+    patience = Patience(settings.polling.article_seconds, own.seconds)
+    return Articles(database, book, clock, reader=reader, shortener=shortener, patience=patience)
 
 
 def _runner(settings: Settings, database: Database, clock: Clock) -> JobRunner:
@@ -209,12 +235,21 @@ def _pumps(
 
 
 def _owners(settings: Settings, chat: "_Chat") -> list[Owner]:
-    """Where those who run the bot are told of trouble: as ``platform:chat`` in the settings."""
+    """Where those who run the bot are told of trouble: ``platform:user`` in the settings, and our own page.
+
+    A private chat has its person's id on Telegram; on Discord it has to be opened. The web chat counts
+    while only this machine can open it.
+    """
     lanes = {platform.name: platform.lane for platform in chat.platforms}
-    named = [owner.partition(":") for owner in settings.owners]
-    return [
-        Owner(lanes[platform], Address(platform, place)) for platform, _, place in named if platform in lanes
+    people = [owner.partition(":") for owner in settings.owners if not owner.startswith("web:")]
+    places = [
+        Address(platform, f"{PERSON}{user}" if platform == DISCORD else user)
+        for platform, _, user in people
+        if platform in lanes
     ]
+    if settings.web.enabled and settings.web.host in LOOPBACK:
+        places.append(Address(WebChatPlatform.name, HERALD.id))
+    return [Owner(lanes[place.platform], place) for place in places]
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ _CODES: dict[int, tuple[Callable[[str], Outcome], str]] = {
     MISSING_PERMISSIONS: (Gone, "a permission is missing in the channel"),
     50014: (LaneDown, "Discord does not accept the token"),
     50024: (Gone, "this kind of channel takes no messages"),
+    50033: (Gone, "Discord knows no such person"),
     50035: (Malformed, "Discord does not accept the form of the message"),
     50083: (Gone, "the thread is archived"),
     50278: (Gone, "no server is shared with this person any more"),

@@ -26,11 +26,13 @@ from bot.chat.discord.limits import Limits
 from bot.chat.discord.outcomes import MISSING_PERMISSIONS, Answer, classify, lost
 from bot.chat.discord.rest import API, Rest
 from bot.domain.messages import Message
-from bot.domain.models import Address, Gone, Outcome, Vanished
+from bot.domain.models import Address, Gone, Outcome, Sent, Transient, Vanished
 from bot.errors import BadInput
 from bot.ports import Hooks
 
 LONGEST_KEY = 25
+PERSON = "@"
+"""Before a person's id in an address: their private conversation, which is opened when it is needed."""
 RETRY_DELAYS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 TOKEN_REFUSED_DELAY = 600.0
 LASTING = 300.0  # seconds after which a connection counts as one that worked
@@ -88,6 +90,7 @@ class DiscordPlatform:
         self._rest = Rest(token, self._api_base or API, timeout)
         self._conversation = Conversation(self._rest, hooks, defer_after)
         self._gateway: Gateway | None = None
+        self._directs: dict[str, str] = {}
         self.lane = f"{NAME}:{account_of(token)}"
 
     async def run(self) -> None:
@@ -106,6 +109,11 @@ class DiscordPlatform:
     async def send(self, address: Address, message: Message, key: str) -> Outcome:
         """Post a message. `key` goes as the nonce, which Discord honours for some minutes."""
         channel = address.thread or address.chat
+        if channel.startswith(PERSON):
+            opened = await self._opened(channel.removeprefix(PERSON))
+            if not isinstance(opened, str):
+                return opened
+            channel = opened
         if not _is_id(channel):
             return Gone(f"{channel!r} is not an id of Discord")
         payload = self._payload(message) | {"nonce": key[:LONGEST_KEY], "enforce_nonce": True}
@@ -117,6 +125,20 @@ class DiscordPlatform:
         if not _is_id(channel) or not _is_id(message_id):
             return Vanished(f"{message_id!r} is not an id of Discord")
         return await self._deliver("PATCH", channel, f"/{message_id}", render.edit(self._payload(message)))
+
+    async def _opened(self, person: str) -> str | Outcome:
+        """The channel of a private conversation; Discord answers with the same one each time."""
+        if person in self._directs:
+            return self._directs[person]
+        try:
+            answer = await self._rest.call("POST", "/users/@me/channels", {"recipient_id": person})
+        except (aiohttp.ClientError, OSError) as error:  # OSError includes TimeoutError
+            return Transient(f"the conversation could not be opened ({type(error).__name__})")
+        outcome = classify(answer)
+        if isinstance(outcome, Sent):
+            self._directs[person] = outcome.message_id
+            return outcome.message_id
+        return outcome
 
     async def _deliver(self, method: str, channel: str, rest: str, payload: dict[str, Any]) -> Outcome:
         route = f"{method} {channel}"

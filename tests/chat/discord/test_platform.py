@@ -273,3 +273,17 @@ async def test_a_refused_delivery_names_the_permission_that_is_missing(
 def kinds(desk: Desk, channel: str) -> list[str]:
     """What was told of a channel, in order."""
     return [event.kind for event in desk.events if event.address.chat == channel]
+
+
+async def test_a_person_is_written_to_in_private_and_the_conversation_is_opened_once(
+    discord: DiscordEmulator, desk: Desk
+) -> None:
+    private = discord.add_dm("anna")
+    person = discord.world.user("anna").id
+    async with connected(discord, desk) as platform:
+        for key in ("k1", "k2"):
+            assert isinstance(await platform.send(Address("discord", f"@{person}"), say("Hoi"), key), Sent)
+        gone = await platform.send(Address("discord", "@42"), say("Hoi"), "k3")
+    assert len(discord.messages(private)) == 2
+    assert len([seen for seen in discord.requests if seen.path.endswith("/users/@me/channels")]) == 2
+    assert gone == Gone("Discord knows no such person")
