@@ -143,6 +143,23 @@ class PollingSettings(Section):
     contact: HttpUrl | None = None
     proxy: HttpUrl | None = None
     allow_hosts: Texts = ()
+    articles: bool = True
+    article_seconds: float = Field(default=3, gt=0, le=30)
+
+
+class SummarySettings(Section):
+    """`[summary]`: a language model that may shorten summaries. Without an endpoint there is none."""
+
+    endpoint: HttpUrl | None = None
+    model: str = Field(default="", max_length=200)
+    key: Secret = None
+    seconds: float = Field(default=4, gt=0, le=30)
+
+    @model_validator(mode="after")
+    def _an_endpoint_has_a_model(self) -> "SummarySettings":
+        if self.endpoint and not self.model:
+            raise ValueError("endpoint needs model, the name of a model there")
+        return self
 
 
 class AlertSettings(Section):
@@ -184,6 +201,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     polling: PollingSettings = PollingSettings()
     alerts: AlertSettings = AlertSettings()
+    summary: SummarySettings = SummarySettings()
     log: LogSettings = LogSettings()
 
     @model_validator(mode="before")
@@ -224,6 +242,7 @@ class FeedEntry(Section):
     password: Secret = None
     proxy: HttpUrl | None = None
     backup: HttpUrl | None = None
+    article: bool = True
     enabled: bool = True
 
     @model_validator(mode="after")
@@ -239,7 +258,9 @@ class FeedEntry(Section):
         if self.password:
             pair = f"{self.username}:{self.password.get_secret_value()}".encode()
             headers["Authorization"] = f"Basic {base64.b64encode(pair).decode('ascii')}"
-        return FeedSpec(self.url, outlet, self.language, self.title, headers, self.proxy, self.backup)
+        return FeedSpec(
+            self.url, outlet, self.language, self.title, headers, self.proxy, self.backup, self.article
+        )
 
 
 class FeedsFile(Section):

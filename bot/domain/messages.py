@@ -45,7 +45,8 @@ class AlertCard:
     """An alert. Renderers lay it out; every field is plain text.
 
     `sources` are the further reports ("+2: NOS, BBC"), as (outlet, url). `was` is the earlier headline
-    after a correction. `language` is the language of the article, ISO 639-1.
+    after a correction. `language` is the language of the article, ISO 639-1. `paywalled` says that the
+    article is for subscribers, `shortened` that a language model wrote the summary.
     """
 
     title: str
@@ -58,6 +59,8 @@ class AlertCard:
     image: str | None = None
     sources: tuple[tuple[str, str], ...] = ()
     was: str | None = None
+    paywalled: bool = False
+    shortened: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class FeedSpec:
 
     `proxy` is the address of an HTTP proxy for this feed alone. `backup` is another address of the same
     publisher (a section feed, a news sitemap) where items may be found that fell out of this feed's window.
+    `article` says that pages of matched items may be read for their text.
     """
 
     url: str
@@ -41,6 +42,7 @@ class FeedSpec:
     headers: Mapping[str, str] = field(default_factory=dict)
     proxy: str | None = None
     backup: str | None = None
+    article: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +132,23 @@ class ParsedFeed:
 
 
 @dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What is told of an item under its headline, and whether the rest of it is for subscribers only.
+
+    `text` is whole sentences of the article, unless a language model `shortened` it; "" when nothing fits.
+    """
+
+    text: str
+    paywalled: bool = False
+    shortened: bool = False
+
+
 class Item:
     """One article of one publisher. `key` is its identity within the publisher (`domain/identity.py`).
 
-    `published` is what the feed said, or `seen_at` when it said nothing or something impossible.
+    `published` is what the feed said, or `seen_at` when it said nothing or something impossible. Only matched
+    items have a `brief`.
     """
 
     key: str
@@ -149,6 +164,7 @@ class Item:
     image: str | None = None
     authors: tuple[str, ...] = ()
 
+    brief: Brief | None = None
 
 class Change(StrEnum):
     """What a poll says of an item, compared with the store."""
@@ -253,6 +269,8 @@ class StoryItem:
     image: str | None = None
     paywalled: bool = False
 
+    brief: str = ""
+    shortened: bool = False
 
 @dataclass(frozen=True, slots=True)
 class Story:

@@ -49,11 +49,13 @@ _DANGLING = re.compile(
 class Summary:
     """A summary and the sentences it is made of, each a slice of the text with its offsets.
 
-    `text` is the sentences joined by a space, on one line; "" when nothing fits.
+    `text` is the sentences joined by a space, on one line; "" when nothing fits. `worth` compares summaries
+    of several texts of one article.
     """
 
     text: str
     sentences: tuple[Sentence, ...] = ()
+    worth: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,17 @@ def summary_of(title: str, text: str, limit: int = LIMIT, followed: Collection[s
     found = _candidates(title, text[:MOST_TEXT], limit, followed)
     chosen = _best(found, limit)
     return Summary(
-        " ".join(_on_one_line(one.sentence.text) for one in chosen), tuple(one.sentence for one in chosen)
+        text=" ".join(_on_one_line(one.sentence.text) for one in chosen),
+        sentences=tuple(one.sentence for one in chosen),
+        worth=_value(chosen) if chosen else 0.0,
     )
+
+
+def is_about(title: str, text: str) -> bool:
+    """Whether a text has words of a headline, as the article below it would."""
+    heading, said = _content(title), _content(text[:MOST_TEXT])
+    shared = sum(any(_same(word, other) for other in said) for word in heading)
+    return 3 * shared >= len(heading)
 
 
 def followed_names(result: MatchResult, entities: Collection[str] | None = None) -> frozenset[str]:
@@ -135,7 +146,7 @@ def _is_usable(sentence: Sentence, title: str, limit: int, *, alone: bool) -> bo
     letters = sum(map(str.isalpha, text))
     if len(words) < 3 or 2 * letters < len(text) or text.count("http") > 1:
         return False
-    return not (is_boilerplate(text) or _repeats(text, title))
+    return not (is_boilerplate(text) or repeats(text, title))
 
 
 def _reads_as_whole(text: str) -> bool:
@@ -180,7 +191,7 @@ def _alike(one: _Candidate, other: _Candidate) -> bool:
     return 5 * len(one.words & other.words) >= 4 * min(len(one.words), len(other.words))
 
 
-def _repeats(sentence: str, title: str) -> bool:
+def repeats(sentence: str, title: str) -> bool:
     """Whether a sentence says hardly more than the headline."""
     said, known = _content(sentence), _content(title)
     new = [word for word in said if not any(_same(word, other) for other in known)]

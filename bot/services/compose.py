@@ -112,11 +112,13 @@ def story_card(story: Story) -> AlertCard:
         url=first.url,
         outlet=first.outlet.name,
         published=first.published,
-        summary=summarise(first.title, first.summary),
+        summary=first.brief or summarise(first.title, first.summary),
         topics=story.topics,
         language=first.language,
         image=first.image,
         sources=tuple(sources.items()),
+        paywalled=first.paywalled,
+        shortened=first.shortened,
     )
 
 

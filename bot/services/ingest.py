@@ -3,15 +3,17 @@
 Nothing is announced that is not written down, and nothing is written down without what is owed for it.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.domain.alerts import News, judge
+from bot.domain.brief import brief_of
 from bot.domain.identity import ItemKeys, articles, change_of, published_or_seen, recognise
 from bot.domain.models import (
+    Brief,
     Change,
     DeliveryKind,
     Document,
@@ -106,6 +108,7 @@ class Ingest:
         parsed: ParsedFeed,
         schedule: Callable[[Reading], Polled],
         finish: Finish = _finish,
+        briefs: Mapping[str, Brief] | None = None,
     ) -> tuple[Intake, Polled]:
         """Write down what is new in a feed document, what is owed for it, and when to poll again.
 
@@ -114,12 +117,13 @@ class Ingest:
             parsed: its document.
             schedule: decides the next poll from what the document says of its rhythm.
             finish: writes that decision down.
+            briefs: what to tell of items, by item key; of others the feed's own text is told.
         """
         now = self._clock.now()
         begun: list[int] = []
         try:
             async with self._database.write() as tx:
-                batch = _Batch(tx, due, now, begun)
+                batch = _Batch(tx, due, now, begun, briefs or {})
                 await self._take_items(batch, parsed)
                 polled = schedule(batch.reading(parsed))
                 await finish(tx, due, polled, now)
@@ -172,12 +176,14 @@ class Ingest:
     ) -> None:
         before = recognise(keys, batch.known)
         batch.saw(found, before)
-        item = _item(found, keys.key, batch, feed_language)
+        item = item_of(found, keys.key, batch.due, batch.now, feed_language)
         change = change_of(item, before.item if before else None)
         if change is None or not item.title:
             return
         result = self._rulebook.current.match(document_of(item))
         item = replace(item, language=result.language)
+        if result.rules:
+            item = replace(item, brief=batch.briefs.get(keys.key) or brief_of(item, result))
         matched = Matched(replace(change, item=item), result)
         news = News(found.published, item.seen_at, batch.first_poll, batch.due.created_at)
         begun = len(batch.begun)
@@ -246,6 +252,7 @@ class _Batch:
     due: FeedDue
     now: datetime
     begun: list[int]
+    briefs: Mapping[str, Brief] = field(default_factory=dict)
     intake: Intake = field(default_factory=Intake)
     known: dict[str, StoredItem] = field(default_factory=dict)
     times: Sequence[datetime] = ()
@@ -283,19 +290,20 @@ class _Batch:
         return Reading([*self.times, *fresh], parsed.ttl, parsed.skip_hours, self.intake.overflowed)
 
 
-def _item(found: ParsedItem, key: str, batch: _Batch, feed_language: str | None) -> Item:
-    spec = batch.due.spec
+def item_of(found: ParsedItem, key: str, due: FeedDue, now: datetime, feed_language: str | None) -> Item:
+    """An item of a feed document, seen now, in the words of the domain."""
+    spec = due.spec
     return Item(
         key=key,
-        feed_id=batch.due.id,
+        feed_id=due.id,
         outlet=spec.outlet,
         url=found.url or spec.url,
         title=found.title or found.summary[:100],
         summary=found.summary,
         text=found.text[:MAX_TEXT],
         language=found.language or spec.language or feed_language,
-        published=published_or_seen(found.published, batch.now),
-        seen_at=batch.now,
+        published=published_or_seen(found.published, now),
+        seen_at=now,
         image=found.image,
         authors=found.authors,
     )

@@ -5,13 +5,13 @@ One bad feed is an error on that feed; all others go on.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import structlog
 
-from bot.domain.models import FeedDue, FeedSpec, Fetched, ParsedFeed, PollState
+from bot.domain.models import Brief, FeedDue, FeedSpec, Fetched, ParsedFeed, PollState
 from bot.domain.schedule import LineWatch, Pace, Polled, PollOutcome, Reading, after_answer, after_failure
 from bot.errors import FeedError, FeedUnreachable
 from bot.feeds.http import Fetcher
@@ -36,11 +36,17 @@ HOT_LOOK = timedelta(seconds=30)
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 
 Parse = Callable[[Fetched], Awaitable[ParsedFeed]]
+Briefs = Callable[[FeedDue, ParsedFeed], Awaitable[Mapping[str, Brief]]]
 
 
 async def parse_in_thread(fetched: Fetched) -> ParsedFeed:
     """Read a document beside the event loop, without the deadline of `bot.feeds.parsing.parser`."""
     return await asyncio.to_thread(parse_feed, fetched.body or b"", fetched.content_type, fetched.url)
+
+
+async def no_briefs(due: FeedDue, parsed: ParsedFeed) -> Mapping[str, Brief]:
+    """Tell everything from its feed."""
+    return {}
 
 
 class Poller:
@@ -56,6 +62,7 @@ class Poller:
         announced: called when something was written into the ledger.
         parse: reads what was fetched.
         watch: writes down how polls ended, and tells of trouble.
+        briefs: what to tell of items, from their pages.
     """
 
     def __init__(
@@ -70,6 +77,7 @@ class Poller:
         announced: Callable[[], None] = lambda: None,
         parse: Parse = parse_in_thread,
         watch: FeedWatch | None = None,
+        briefs: Briefs = no_briefs,
     ) -> None:
         self._database = database
         self._fetcher = fetcher
@@ -80,6 +88,7 @@ class Poller:
         self._announced = announced
         self._parse = parse
         self._watch = watch or FeedWatch()
+        self._briefs = briefs
         self._line = LineWatch()
         self._hot: Collection[int] = frozenset()
         self._hot_at: datetime | None = None
@@ -135,7 +144,11 @@ class Poller:
             return
         parsed = await self._parse(fetched)
         intake, polled = await self._ingest.take(
-            due, parsed, lambda reading: self._schedule(due, fetched, reading), self._watch.finish
+            due,
+            parsed,
+            lambda reading: self._schedule(due, fetched, reading),
+            self._watch.finish,
+            await self._briefs(due, parsed),
         )
         self._tell(intake, polled)
         if fetched.moved_to:

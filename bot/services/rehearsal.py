@@ -6,13 +6,13 @@ For previews and replays. Every item is judged as if it had just appeared: age i
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from bot.domain.brief import brief_of
 from bot.domain.entities import Catalog
 from bot.domain.explain import explain
 from bot.domain.matcher import Matcher
 from bot.domain.models import Document, Item, MatchResult, StoryDecision, Target
 from bot.domain.rule_tree import Rule
 from bot.domain.stories import StoryWindow
-from bot.domain.summary import summarise
 from bot.services.ingest import document_of, report_of
 
 TOPIC = f"{Target.TOPIC}:"
@@ -116,7 +116,7 @@ class Rehearsal:
             alert=alert,
             update=update,
             why=why,
-            summary=summarise(item.title, item.summary),
+            summary=brief_of(item, result).text,
             topics=topics_of(result.rules),
         )
 

@@ -114,6 +114,7 @@ def _described(spec: FeedSpec) -> dict[str, Any]:
         "headers": dict(spec.headers),
         "proxy": spec.proxy,
         "backup": spec.backup,
+        "article": spec.article,
     }
 
 
@@ -269,6 +270,7 @@ def _spec(row: Row[Any]) -> FeedSpec:
         headers=row.headers,
         proxy=row.proxy,
         backup=row.backup,
+        article=row.article,
     )
 
 

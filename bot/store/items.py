@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from bot.domain.models import Item, Match, MatchResult, Outlet
+from bot.domain.models import Brief, Item, Match, MatchResult, Outlet
 from bot.store.database import Transaction, upsert
 from bot.store.schema import item_keys, items
 
@@ -99,6 +99,9 @@ def _values(item: Item) -> dict[str, Any]:
         "authors": list(item.authors),
         "published": item.published,
         "seen_at": item.seen_at,
+        "brief": item.brief.text if item.brief else None,
+        "paywalled": bool(item.brief and item.brief.paywalled),
+        "shortened": bool(item.brief and item.brief.shortened),
     }
 
 
@@ -117,6 +120,7 @@ def stored_item(row: Row[Any]) -> StoredItem:
         seen_at=row.seen_at,
         image=row.image,
         authors=tuple(row.authors),
+        brief=None if row.brief is None else Brief(row.brief, row.paywalled, row.shortened),
     )
     return StoredItem(row.id, item, _unpacked(row.analysis) if row.analysis else None)
 

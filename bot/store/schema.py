@@ -97,6 +97,7 @@ feeds = Table(
     Column("moved_to", String(2048)),
     Column("proxy", String(2048)),
     Column("backup", String(2048)),
+    Column("article", Boolean, nullable=False, server_default=true()),
     Column("silent_after", UtcDateTime),
     Index(None, "enabled", "retired", "next_poll_at"),
 )
@@ -133,6 +134,9 @@ items = Table(
     Column("seen_at", UtcDateTime, nullable=False),
     Column("edited_at", UtcDateTime),
     Column("analysis", JSON),
+    Column("brief", Text),
+    Column("paywalled", Boolean, nullable=False, server_default=false()),
+    Column("shortened", Boolean, nullable=False, server_default=false()),
     Index(None, "url"),
     Index(None, "seen_at"),
     Index(None, "feed_id", "id"),

@@ -147,4 +147,7 @@ def _report(row: Row[Any]) -> StoryItem:
         language=row.language or "en",
         published=row.published,
         image=row.image,
+        paywalled=row.paywalled,
+        brief=row.brief or "",
+        shortened=row.shortened,
     )

@@ -15,8 +15,8 @@ DIKES = (
 )
 BEIRUT = (
     "Lebanon's president says army will hold the south. The Lebanese president told reporters in Beirut on "
-    "Monday that soldiers would deploy within 10 days. General Rodolphe Haykal visited Tyre. Former president "
-    "Michel Suleiman praised the plan."
+    "Monday that soldiers would deploy within 10 days. General Rodolphe Haykal visited Tyre. Former "
+    "president Michel Suleiman praised the plan."
 )
 TEHRAN = (
     "Iran's supreme leader rejects talks. Iran's supreme leader said on Wednesday that there would be no "

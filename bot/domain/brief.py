@@ -1,0 +1,46 @@
+"""What is told of an item under its headline: the best that its texts say, and whether it costs money."""
+
+from collections.abc import Sequence
+
+from bot.domain.boilerplate import asks_to_pay
+from bot.domain.models import Brief, Item, MatchResult
+from bot.domain.summary import followed_names, is_about, summary_of
+
+SALIENT = 0.5
+"""Entities that an item is about at least half as much as about its main one are what it tells of."""
+MARGIN = 0.05
+"""By so much a text must be worth more than the teaser, which an editor wrote for this purpose."""
+
+
+def brief_of(item: Item, result: MatchResult, article: str = "", *, paywalled: bool = False) -> Brief:
+    """What to tell of an item.
+
+    Args:
+        item: the item, with its teaser and the text of its feed.
+        result: what the matcher found in it.
+        article: the text of its page, "" when it was not read.
+        paywalled: whether the page is behind a paywall.
+    """
+    names = followed_names(result, _salient(result))
+    best = summary_of(item.title, item.summary, followed=names)
+    for text in _others(item, article):
+        found = summary_of(item.title, text, followed=names)
+        if found.text and (not best.text or found.worth > best.worth + MARGIN):
+            best = found
+    return Brief(best.text, paywalled or asks_to_pay(item.text or item.summary))
+
+
+def source_of(item: Item, article: str = "") -> str:
+    """The fullest text of an item."""
+    return max(item.summary, *_others(item, article), key=len, default="")
+
+
+def _others(item: Item, article: str) -> Sequence[str]:
+    """Texts besides the teaser. A page without the headline's words is a wall before the article."""
+    texts = [item.text] if item.text != item.summary else []
+    return [*texts, article] if article and is_about(item.title, article) else texts
+
+
+def _salient(result: MatchResult) -> frozenset[str]:
+    least = SALIENT * max(result.salience.values(), default=0.0)
+    return frozenset(entity for entity, salience in result.salience.items() if salience >= least)
