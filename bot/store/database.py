@@ -1,20 +1,84 @@
 """The connection to the database: opened, migrated, and handed out one transaction at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Never, Protocol, TypeVar, TypeVarTuple, overload
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Table, event, make_url
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Dialect,
+    Engine,
+    Executable,
+    Table,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
-Transaction = AsyncConnection
-"""An open transaction; only modules of `bot.store` look inside it."""
+from bot.store.writer import Writer
+
+Value = TypeVar("Value")
+Columns = TypeVarTuple("Columns")
+Result = TypeVar("Result")
+
+
+class Pages(Protocol):
+    """The rows of a query, page by page."""
+
+    def partitions(self) -> AsyncIterator[Sequence[Any]]:
+        """The pages; how long they are, the statement's `yield_per` says."""
+
+
+class Transaction(Protocol):
+    """An open transaction; only modules of `bot.store` look inside it.
+
+    An `AsyncConnection` is one; so is what `Database.transact` gives on SQLite.
+    """
+
+    @property
+    def dialect(self) -> Dialect:
+        """The SQL that is spoken."""
+
+    @overload
+    async def execute(
+        self, statement: TypedReturnsRows[*Columns], parameters: Any = None, /
+    ) -> CursorResult[*Columns]: ...
+
+    @overload
+    async def execute(
+        self, statement: Executable, parameters: Any = None, /
+    ) -> CursorResult[*tuple[Any, ...]]: ...
+
+    async def execute(self, statement: Any, parameters: Any = None, /) -> Any:
+        """Run a statement, or the same one for each of several rows."""
+
+    def stream(self, statement: Executable, parameters: Any = None, /) -> Awaitable[Pages]:
+        """Run a query whose rows are read as they are asked for."""
+
+    @overload
+    async def scalar(self, statement: TypedReturnsRows[Never], parameters: Any = None, /) -> Any | None: ...
+
+    @overload
+    async def scalar(self, statement: TypedReturnsRows[Value], parameters: Any = None, /) -> Value | None: ...
+
+    @overload
+    async def scalar(self, statement: Executable, parameters: Any = None, /) -> Any: ...
+
+    async def scalar(self, statement: Executable, parameters: Any = None, /) -> Any:
+        """The first column of the first row; None when there is no row."""
+
+    def begin_nested(self) -> AbstractAsyncContextManager[Any]:
+        """A part that can fail alone: undone when the block raises."""
+
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -32,10 +96,12 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self._engine = _engine(url)
-        # SQLite has one writer: waiting here is fair, waiting inside SQLite is a poll with sleeps.
-        self._writing: asyncio.Lock | None = (
-            asyncio.Lock() if self.url.get_backend_name() == "sqlite" else None
-        )
+        self._writing: asyncio.Lock | None = None
+        self._writer: Writer | None = None
+        if self.url.get_backend_name() == "sqlite":
+            # SQLite has one writer: waiting here is fair, waiting inside SQLite is a poll with sleeps.
+            self._writing = asyncio.Lock()
+            self._writer = Writer(_prepared(create_engine(self.url.set(drivername="sqlite"))), self._writing)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
@@ -55,15 +121,41 @@ class Database:
             async with connection.begin():
                 yield connection
 
+    async def transact(
+        self, work: Callable[[Transaction], Awaitable[Result]], undo: Callable[[], None] = lambda: None
+    ) -> Result:
+        """Run work in a transaction; returns its result once that is committed. All of it or nothing.
+
+        On SQLite this is much cheaper than `write`: the work runs in the writer's thread, and shares its
+        commit with other work that waits.
+
+        Args:
+            work: awaits nothing but the transaction. It may be run again when a shared commit failed.
+            undo: called, where the work ran, when what it wrote was rolled back.
+        """
+        if self._writer is not None:
+            result: Result = await self._writer.submit(work, undo)
+            return result
+        try:
+            async with self._engine.begin() as connection:
+                return await work(connection)
+        except BaseException:
+            undo()
+            raise
+
     async def migrate(self) -> None:
         """Bring the tables up to date; creates them in an empty database."""
         if self.url.get_backend_name() == "sqlite" and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        async with self.write() as tx:
-            await tx.run_sync(_upgrade)
+        async with self._writing or nullcontext(), self._engine.connect() as connection:
+            await connection.execution_options(immediate=True)
+            async with connection.begin():
+                await connection.run_sync(_upgrade)
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._writer is not None:
+            await self._writer.close()
         await self._engine.dispose()
 
 
@@ -83,8 +175,13 @@ def _upgrade(connection: Connection) -> None:
 def _engine(url: str) -> AsyncEngine:
     engine = create_async_engine(url)
     if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        _prepared(engine.sync_engine)
+    return engine
+
+
+def _prepared(engine: Engine) -> Engine:
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
