@@ -5,6 +5,7 @@ import typer
 from bot.cli.check import check_config
 from bot.cli.feeds import feeds
 from bot.cli.match import match
+from bot.cli.outbox import outbox
 from bot.cli.parse import parse
 from bot.cli.preview import preview
 from bot.cli.replay import replay
@@ -30,6 +31,7 @@ cli.command()(match)
 cli.command()(parse)
 cli.command()(preview)
 cli.add_typer(rules, name="rules")
+cli.add_typer(outbox, name="outbox")
 cli.add_typer(feeds, name="feeds")
 cli.command()(replay)
 cli.command()(stories)

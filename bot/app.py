@@ -45,12 +45,14 @@ from bot.services.alarm import Alarms, Owner
 from bot.services.articles import Articles, Patience
 from bot.services.compose import Composer
 from bot.services.delivery import LanePump
+from bot.services.digest import Digests
 from bot.services.feedwatch import FeedWatch
 from bot.services.grouping import story_window
 from bot.services.ingest import Ingest, Policy, report_of
 from bot.services.manage import Defaults, Follow, Manager, Place
 from bot.services.packs import load_catalog, load_topics
 from bot.services.poller import Poller
+from bot.services.retention import Retention
 from bot.services.rooms import Rooms
 from bot.services.rulebook import RuleBook
 from bot.services.shorten import Shortener
@@ -65,6 +67,8 @@ log = structlog.get_logger()
 
 DRAIN_SECONDS = 7.0
 RESTART_SECONDS = 5.0
+DIGEST_TICK = timedelta(seconds=30)
+RETENTION_TICK = timedelta(hours=6)
 SAMPLE_PACE = Pace(timedelta(seconds=2), timedelta(seconds=4))
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 HERALD = Room("heraut", "Heraut", "Talk to the bot", direct=True)
@@ -187,6 +191,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         for pump in pumps:
             runner.own(pump.lane, pump.run, pump.stop)
         runner.every("poll", tick, lambda _: poller.tick(), once=False)
+        _routine(runner, settings, database, clock)
         yield Heraut(chat.platforms, runner, poller, server, lambda: mode.ready(url))
 
 
@@ -216,6 +221,13 @@ def _runner(settings: Settings, database: Database, clock: Clock) -> JobRunner:
             return await slots.take(tx, name, slot)
 
     return EmbeddedRunner(settings.data_dir / "lanes", take_slot, clock, DRAIN_SECONDS)
+
+
+def _routine(runner: JobRunner, settings: Settings, database: Database, clock: Clock) -> None:
+    """What is done at its time, by one process of all."""
+    keep = timedelta(days=settings.retention_days)
+    runner.every("digests", DIGEST_TICK, Digests(database, clock).tick)
+    runner.every("retention", RETENTION_TICK, Retention(database, clock, keep).tick)
 
 
 def _pumps(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot import __version__
 from bot.chat.asking import Command, Request, rows, spec
 from bot.chat.feedcommands import add_feed, list_feeds, remove_feed, state_of
+from bot.chat.tellcommands import digest, limit, mute, quiet, unmute, why
 from bot.domain.messages import Button, Message, Moment, Span, Text, say
 from bot.domain.models import ChatState, DeliveryState, Story, Target, Topic
 from bot.ports import CommandSpec
@@ -65,8 +66,15 @@ async def subscribe(request: Request) -> Message:
         return say(
             ["This chat follows ", Text(label, bold=True), " already."], buttons=[[stop]], private=True
         )
+    rate = await request.manager.daily_rate(wish)
+    lately = f" Lately that was about {rate:.1f} stories a day." if rate else ""
     return say(
-        ["This chat now follows ", Text(label, bold=True), ". The next story about it appears here, once."],
+        [
+            "This chat now follows ",
+            Text(label, bold=True),
+            ". The next story about it appears here, once.",
+            lately,
+        ],
         buttons=[[Button("Latest", f"/latest {wish.value}"), stop]],
     )
 
@@ -155,6 +163,51 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(spec("subscriptions", "What this chat follows"), subscriptions),
     Command(spec("latest", "The newest stories", "topic", "a topic or a rule"), latest),
+    Command(
+        spec(
+            "quiet",
+            "Hours without alerts",
+            "hours",
+            "such as 23:00-07:00, or off",
+            changes=True,
+            completes=False,
+        ),
+        quiet,
+    ),
+    Command(
+        spec(
+            "digest",
+            "One message with the day's stories",
+            "times",
+            "such as 08:00 18:00, sun 18:00, only 08:00, or off",
+            changes=True,
+            completes=False,
+        ),
+        digest,
+    ),
+    Command(
+        spec(
+            "limit",
+            "At most so many alerts an hour",
+            "number",
+            "a number, or off",
+            changes=True,
+            completes=False,
+        ),
+        limit,
+    ),
+    Command(
+        spec(
+            "mute",
+            "Let a topic or a story rest",
+            "what",
+            "a topic or a link, and how long: nato 3 days",
+            changes=True,
+        ),
+        mute,
+    ),
+    Command(spec("unmute", "Wake what rests", "what", "a topic or a rule", changes=True), unmute),
+    Command(spec("why", "Why an article was told here, or not", "link", "its link", completes=False), why),
     Command(spec("status", "How Heraut is doing"), status),
     Command(spec("feeds", "The feeds that are watched", "words", "a part of a feed's name"), list_feeds),
     Command(

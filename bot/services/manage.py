@@ -3,32 +3,26 @@
 import difflib
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.domain.models import Address, Chat, DeliveryState, Story, Subscription, Target, Topic
+from bot.domain.models import Chat, DeliveryState, Story, Subscription, Target, Topic
 from bot.domain.rules import parse_rule
 from bot.domain.salience import DEFAULT_THRESHOLD
 from bot.domain.text import fold
 from bot.errors import CommandError, RuleError
 from bot.ports import ChatEvent, Clock
-from bot.store import books, chats, feeds, stories
+from bot.services.explain import Explainer
+from bot.services.manners import Manners
+from bot.services.places import Place as Place
+from bot.store import books, chats, feeds, ranking, stories
 from bot.store.database import Database
 from bot.store.feeds import FeedHealth
 
 Follow = Callable[[Collection[str]], Awaitable[None]]
 
 MAX_SUBSCRIPTIONS = 100
+RATE_SPAN = timedelta(days=7)
 NEAR = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a command comes from: the account that heard it, and the chat."""
-
-    lane: str
-    address: Address
-    title: str = ""
-    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +81,8 @@ class Manager:
         self._follow = follow
         self._clock = clock
         self._defaults = defaults
+        self.manners = Manners(database, clock, defaults.timezone)
+        self.explainer = Explainer(database)
 
     @property
     def topics(self) -> tuple[Topic, ...]:
@@ -173,6 +169,25 @@ class Manager:
         async with self._database.read() as tx:
             chat = await chats.find(tx, place.lane, place.address)
             return chat, await chats.subscriptions_of(tx, chat.id) if chat else []
+
+    async def wishes(self, place: Place, text: str) -> list[Subscription]:
+        """The wishes of a chat that a text names: a topic, a rule, a number (``#3``), or ``all``.
+
+        Raises:
+            CommandError: the chat does not follow it.
+        """
+        _, wishes = await self.subscriptions(place)
+        if not (named := self._named(wishes, text.strip())):
+            raise CommandError(f"This chat does not follow “{text.strip()}”.", "see /subscriptions")
+        return named
+
+    async def daily_rate(self, wish: Wish) -> float:
+        """How many stories a day would have been told for a wish in the last week."""
+        key, since = f"{wish.target}:{wish.value}", self._clock.now() - RATE_SPAN
+        async with self._database.read() as tx:
+            return await ranking.daily_rate(
+                tx, key, self._defaults.threshold, since, RATE_SPAN / timedelta(days=1)
+            )
 
     async def latest(self, place: Place, text: str, limit: int = 5) -> list[Story]:
         """The newest stories of a topic or rule, or with no text of all that the chat follows.

@@ -141,18 +141,21 @@ async def listeners(
 ) -> AsyncIterator[list[tuple[Chat, str, Subscription]]]:
     """Every chat, with its lane, that subscribed to one of these rules, paused ones too.
 
-    They come in pages, so that a story for very many chats costs no memory. The pages are in the order of
-    the chats; the wishes of one chat may lie on two pages.
+    They come in pages of whole chats, so that a story for very many of them costs little memory.
     """
-    rows = await tx.stream(
+    asked = subscriptions.c.rule_key.in_(list(rule_keys))
+    every = select(subscriptions.c.chat_id).where(asked).distinct().order_by(subscriptions.c.chat_id)
+    ids = [row.chat_id for row in await tx.execute(every)]
+    wished = (
         select(chats, *(column.label(f"s_{column.name}") for column in subscriptions.c))
         .join(subscriptions, subscriptions.c.chat_id == chats.c.id)
-        .where(subscriptions.c.rule_key.in_(list(rule_keys)))
         .order_by(chats.c.id, subscriptions.c.id)
-        .execution_options(yield_per=PAGE)
     )
-    async for page in rows.partitions():
-        yield [(_chat(row), row.lane, _subscription(row, "s_")) for row in page]
+    for start in range(0, len(ids), PAGE):
+        page = ids[start : start + PAGE]
+        here = subscriptions.c.chat_id.between(page[0], page[-1])
+        rows = await tx.execute(wished.where(asked, here))
+        yield [(_chat(row), row.lane, _subscription(row, "s_")) for row in rows]
 
 
 async def has_listeners(tx: Transaction, rule_keys: Collection[str]) -> bool:
@@ -165,6 +168,12 @@ async def story_mutes(tx: Transaction, story_id: int, now: datetime) -> set[int]
     """The chats that want to hear nothing more of a story for now."""
     rows = await tx.execute(select(muted.c.chat_id).where(muted.c.story_id == story_id, muted.c.until > now))
     return {row.chat_id for row in rows}
+
+
+async def muted_stories(tx: Transaction, chat_id: int, now: datetime) -> set[int]:
+    """The stories of which a chat wants to hear nothing more for now."""
+    rows = await tx.execute(select(muted.c.story_id).where(muted.c.chat_id == chat_id, muted.c.until > now))
+    return {row.story_id for row in rows}
 
 
 async def mute_story(tx: Transaction, chat_id: int, story_id: int, until: datetime) -> None:
@@ -185,6 +194,11 @@ async def mute(tx: Transaction, subscription_ids: Collection[int], until: dateti
 async def set_manner(tx: Transaction, chat_id: int, manner: Manner) -> None:
     """How a chat wants to be told from now on."""
     await tx.execute(update(chats).where(chats.c.id == chat_id).values(manner=to_stored(manner)))
+
+
+async def set_timezone(tx: Transaction, chat_id: int, timezone: str) -> None:
+    """The timezone in which a chat's hours are meant."""
+    await tx.execute(update(chats).where(chats.c.id == chat_id).values(timezone=timezone))
 
 
 async def with_digests(tx: Transaction) -> list[tuple[Chat, str, datetime | None]]:

@@ -7,7 +7,7 @@ of it.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, text, update
@@ -21,6 +21,8 @@ from bot.store.schema import chats, deliveries
 
 PART = 10
 """Stories in one digest message: as many headlines with links as every platform shows in one piece."""
+
+DIGEST_GRACE = timedelta(minutes=3)
 
 LATE, BURST, RETURN = "late", "burst", "return"
 """Why a digest was made by the pump itself; the other reasons are `Gather`'s."""
@@ -72,14 +74,11 @@ async def fold_due(tx: Transaction, lane: str, now: datetime, limit: int = 1_000
     Returns:
         How many messages became ready or folded.
     """
-    due = await _alerts(
-        tx,
-        deliveries.c.lane == lane,
-        HELD,
-        deliveries.c.not_before <= now,
-        deliveries.c.gather != Gather.NONE,
-        limit=limit,
-    )
+    ended = (deliveries.c.gather == Gather.QUIET) & (deliveries.c.not_before <= now)
+    # At its digest times a chat gets what waited with other stories (`services.digest`); this is for those
+    # that wait without such times.
+    left = (deliveries.c.gather == Gather.DIGEST) & (deliveries.c.not_before <= now - DIGEST_GRACE)
+    due = await _alerts(tx, deliveries.c.lane == lane, HELD, ended | left, limit=limit)
     for rows in _by_chat(due).values():
         if len(rows) == 1 and rows[0].gather == Gather.QUIET:
             await _let_go([rows[0].id], tx)
@@ -124,6 +123,19 @@ async def stories_of(tx: Transaction, digest_ids: Collection[int]) -> dict[int, 
     for row in rows:
         found[row.folded_into].append(Folded(row.story_id, row.created_at))
     return found
+
+
+async def gathered(tx: Transaction, chat_id: int) -> dict[int, int]:
+    """What waits for a chat's next digest: the rows by their story."""
+    rows = await tx.execute(
+        select(deliveries.c.story_id, deliveries.c.id).where(
+            deliveries.c.chat_id == chat_id,
+            deliveries.c.kind == DeliveryKind.ALERT,
+            deliveries.c.gather == Gather.DIGEST,
+            PENDING,
+        )
+    )
+    return {row.story_id: row.id for row in rows}
 
 
 async def fold_into(tx: Transaction, ids: Iterable[int], digest_id: int, detail: str, now: datetime) -> None:

@@ -1,0 +1,120 @@
+"""How and when a chat is told: the use cases behind /quiet, /digest, /limit and /mute."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.manner import Manner
+from bot.domain.mannerwords import read_digest, read_limit, read_quiet
+from bot.domain.models import Chat, Subscription
+from bot.errors import CommandError
+from bot.ports import Clock
+from bot.services.places import Place
+from bot.store import chats, items, stories
+from bot.store.database import Database, Transaction
+
+ALWAYS = timedelta(days=3)
+"""How long a mute lasts when nothing is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """What rests in a chat, and until when."""
+
+    what: Sequence[str]
+    until: datetime
+
+
+class Manners:
+    """Changes how a chat is told.
+
+    Args:
+        timezone: of a chat that is new.
+    """
+
+    def __init__(self, database: Database, clock: Clock, timezone: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._timezone = timezone
+
+    async def chat(self, place: Place) -> Chat:
+        """The chat, made when it is new."""
+        async with self._database.write() as tx:
+            return await self._chat(tx, place)
+
+    async def quiet(self, place: Place, text: str) -> Chat:
+        """Set the quiet hours; see `mannerwords.read_quiet`.
+
+        Raises:
+            CommandError: the text cannot be read.
+        """
+        async with self._database.write() as tx:
+            chat = await self._chat(tx, place)
+            manner, zone = read_quiet(text, chat.manner)
+            await chats.set_manner(tx, chat.id, manner)
+            if zone:
+                await chats.set_timezone(tx, chat.id, zone)
+            return await self._chat(tx, place)
+
+    async def digest(self, place: Place, text: str) -> Chat:
+        """Set the digest times; see `mannerwords.read_digest`. The first digest is the next one.
+
+        Raises:
+            CommandError: the text cannot be read.
+        """
+        async with self._database.write() as tx:
+            chat = await self._chat(tx, place)
+            await chats.set_manner(tx, chat.id, read_digest(text, chat.manner))
+            await chats.digested(tx, chat.id, self._clock.now())
+            return await self._chat(tx, place)
+
+    async def limit(self, place: Place, text: str) -> Manner:
+        """Set how many alerts an hour there may be.
+
+        Raises:
+            CommandError: the text cannot be read.
+        """
+        async with self._database.write() as tx:
+            chat = await self._chat(tx, place)
+            manner = read_limit(text, chat.manner)
+            await chats.set_manner(tx, chat.id, manner)
+        return manner
+
+    async def mute(self, place: Place, wishes: Sequence[Subscription], span: timedelta) -> datetime:
+        """Let subscriptions rest; returns until when."""
+        until = self._clock.now() + span
+        async with self._database.write() as tx:
+            await chats.mute(tx, [wish.id for wish in wishes], until)
+        return until
+
+    async def unmute(self, wishes: Sequence[Subscription]) -> None:
+        """Wake subscriptions."""
+        async with self._database.write() as tx:
+            await chats.mute(tx, [wish.id for wish in wishes], None)
+
+    async def mute_story(self, place: Place, link: str, span: timedelta) -> tuple[str, datetime]:
+        """Say nothing more of the story that an article belongs to; returns its headline and until when.
+
+        Raises:
+            CommandError: no such article is known, or it belongs to no story.
+        """
+        until = self._clock.now() + span
+        async with self._database.write() as tx:
+            chat = await self._chat(tx, place)
+            item = await items.by_url(tx, [link])
+            placed = await stories.of_item(tx, item.id) if item else None
+            if item is None or placed is None:
+                raise CommandError("I know no story with this link.", "copy the link of an article I told of")
+            await chats.mute_story(tx, chat.id, placed[0], until)
+        return item.item.title, until
+
+    async def _chat(self, tx: Transaction, place: Place) -> Chat:
+        return await chats.ensure(
+            tx,
+            place.lane,
+            place.address,
+            self._clock.now(),
+            title=place.title,
+            language=place.language,
+            timezone=self._timezone,
+        )
