@@ -17,6 +17,7 @@ from rich.padding import Padding
 from rich.style import Style
 from rich.text import Text as Styled
 
+from bot.domain.badges import badges
 from bot.domain.messages import AlertCard, Button, Message, Moment, Span
 from bot.domain.models import Address, LaneDown, Outcome, Sent
 from bot.ports import Hooks, Inbound
@@ -98,7 +99,9 @@ def rendered(message: Message) -> Styled:
 
 def _card(card: AlertCard) -> Styled:
     first = f"{clean(card.outlet)} · {card.published.astimezone():%H:%M} · {clean(card.language)}"
-    lines = [Styled.assemble((first, "cyan"), *((f"  #{clean(topic)}", "magenta") for topic in card.topics))]
+    tags = [(f"  #{clean(topic)}", "magenta") for topic in card.topics]
+    tags += [(f"  {badge}", "yellow") for badge in badges(card, "en")]
+    lines = [Styled.assemble((first, "cyan"), *tags)]
     if card.was:
         lines.append(Styled.assemble("was: ", (clean(card.was), "strike")))
     lines.append(Styled(clean(card.title), "bold"))

@@ -115,6 +115,8 @@ def _card_in(value: object) -> AlertCard:
         image=_text_or_none(known.get("image")),
         sources=tuple(_source_in(source) for source in _is(list, known.get("sources", []))),
         was=_text_or_none(known.get("was")),
+        paywalled=_is(bool, known.get("paywalled", False)),
+        shortened=_is(bool, known.get("shortened", False)),
     )
 
 

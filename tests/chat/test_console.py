@@ -5,6 +5,7 @@ import io
 import os
 import pty
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -39,6 +40,10 @@ def test_an_alert_shows_outlet_headline_summary_link_and_topics() -> None:
     ]
     assert text.startswith("Kustbode · ")
     assert "#nato" in text
+
+
+def test_an_article_behind_a_paywall_has_a_badge() -> None:
+    assert "#nato  🔒 subscribers only" in shown(Message(card=replace(alert(), paywalled=True)))
 
 
 def test_a_correction_and_further_sources_are_shown() -> None:

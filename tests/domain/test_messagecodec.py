@@ -30,6 +30,8 @@ CARDS = st.builds(
     image=MAYBE,
     sources=st.lists(st.tuples(st.text(), st.text()), max_size=3).map(tuple),
     was=MAYBE,
+    paywalled=st.booleans(),
+    shortened=st.booleans(),
 )
 
 

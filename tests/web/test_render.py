@@ -1,5 +1,6 @@
 """Messages as HTML: complete, and never anybody else's markup."""
 
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -59,6 +60,13 @@ def full_card() -> AlertCard:
         sources=(("Avondblad", "https://b.example"), ("The Harbour Post", "https://c.example")),
         was="Rutte komt naar Narvik",
     )
+
+
+def test_an_article_behind_a_paywall_or_told_by_a_model_has_a_badge() -> None:
+    card = replace(full_card(), paywalled=True, shortened=True)
+    words = " ".join(shown(Message(card=card, language="nl")).text.split())
+    assert "NL 🔒 alleen voor abonnees ingekort door AI" in words
+    assert "🔒" not in shown(Message(card=full_card())).text
 
 
 def test_an_alert_shows_everything_it_has() -> None:

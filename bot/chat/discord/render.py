@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.chat.discord.escape import code, escape, length, one_line, safe_url, shorten
+from bot.domain.badges import badges
 from bot.domain.messages import AlertCard, Button, Message, Moment, Span, Text
 
 CONTENT = 2_000
@@ -44,7 +45,7 @@ class Rendered:
 
 def render(message: Message) -> Rendered:
     """The body of a create-message request; `edit` and `answer` derive the other two from it."""
-    embeds = [_card(message.card)] if message.card else []
+    embeds = [_card(message.card, message.language)] if message.card else []
     lines = [_line(line) for line in message.lines]
     content = "\n".join(lines).strip()
     if length(content) > CONTENT:
@@ -72,12 +73,12 @@ def answer(payload: dict[str, Any], private: bool) -> dict[str, Any]:
     return {**payload, "flags": payload["flags"] | (EPHEMERAL if private else 0)}
 
 
-def _card(card: AlertCard) -> dict[str, Any]:
+def _card(card: AlertCard, language: str) -> dict[str, Any]:
     outlet = shorten(card.outlet, AUTHOR) or "?"
     embed: dict[str, Any] = {
         "author": {"name": outlet},
         "title": escape(one_line(card.title), TITLE) or "…",
-        "description": _description(card),
+        "description": _description(card, language),
         "color": _COLOURS[zlib.crc32(outlet.encode()) % len(_COLOURS)],
     }
     if url := safe_url(card.url):
@@ -87,7 +88,7 @@ def _card(card: AlertCard) -> dict[str, Any]:
     return embed
 
 
-def _description(card: AlertCard) -> str:
+def _description(card: AlertCard, chat_language: str) -> str:
     parts = []
     if card.was:
         was, now = escape(one_line(card.was), 500), escape(one_line(card.title), 500)
@@ -96,7 +97,8 @@ def _description(card: AlertCard) -> str:
         parts.append(escape(summary, 1_500))
     topics = [escape(one_line(topic), 60) for topic in card.topics[:_MOST_TOPICS]]
     language = [escape(one_line(card.language), 12).upper()] if card.language else []
-    parts.append(" · ".join([_age(card.published.timestamp()), *topics, *language]))
+    known = badges(card, chat_language)
+    parts.append(" · ".join([_age(card.published.timestamp()), *topics, *language, *known]))
     description = "\n".join(parts)
     return description + _sources(card.sources, DESCRIPTION - length(description))
 

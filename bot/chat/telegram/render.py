@@ -24,6 +24,7 @@ from bot.chat.telegram.text import (
     web_link,
     within_entities,
 )
+from bot.domain.badges import badges
 from bot.domain.messages import AlertCard, Button, Message, Moment, Span, Text
 
 TEXT_LIMIT = 4096
@@ -132,6 +133,8 @@ def _card(card: AlertCard, language: str, now: datetime) -> Iterator[Run]:
     yield _age(card.published, language, now)
     if tag := clean(card.language).upper():
         yield Run(f" · {quiet(tag)}")
+    for badge in badges(card, language):
+        yield Run(f" · {badge}")
     if summary := _feed_text(card.summary, SUMMARY):
         yield Run(f"\n\n{summary}")
     yield from _sources(card.sources)

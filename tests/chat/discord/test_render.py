@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,6 +44,8 @@ CARDS = st.builds(
     image=st.none() | URLS,
     sources=st.lists(st.tuples(WORDS, URLS), max_size=30).map(tuple),
     was=st.none() | WORDS,
+    paywalled=st.booleans(),
+    shortened=st.booleans(),
 )
 SPANS = st.one_of(
     WORDS,
@@ -64,6 +67,14 @@ MESSAGES = st.builds(
 
 def test_an_alert_has_its_headline_as_a_link() -> None:
     assert ("Rutte opent NAVO-top in Den Haag", "https://nos.example/artikel/123") in shown(CARD).links
+
+
+def test_an_article_behind_a_paywall_or_told_by_a_model_has_a_badge() -> None:
+    card = replace(CARD, paywalled=True, shortened=True)
+    (embed,) = render(Message(card=card, language="nl")).payload["embeds"]
+    assert "NL · 🔒 alleen voor abonnees · ingekort door AI" in embed["description"]
+    (bare,) = render(Message(card=CARD)).payload["embeds"]
+    assert "🔒" not in bare["description"]
 
 
 def test_an_alert_shows_outlet_summary_age_topics_and_language() -> None:

@@ -56,6 +56,13 @@ def test_an_alert_is_laid_out_for_a_glance() -> None:
     assert [words(text, entity) for entity in entities if entity["type"] == "bold"] == [CARD.title]
 
 
+def test_an_article_behind_a_paywall_or_told_by_a_model_has_a_badge() -> None:
+    card = replace(CARD, paywalled=True, shortened=True)
+    line = "De Morgenster · 3 uur geleden · NL · 🔒 alleen voor abonnees · ingekort door AI"
+    assert line in seen(Message(card=card, language="nl"))[0].splitlines()
+    assert "🔒 subscribers only" in plain(Message(card=card, language="fr"), NOON)
+
+
 def test_topics_are_tags_that_telegram_links() -> None:
     assert marked(Message(card=CARD), "hashtag") == ["#nato", "#mark_rutte"]
     assert [hashtag("f-16's"), hashtag("2024"), hashtag("oekraïne"), hashtag("--")] == [
