@@ -121,12 +121,19 @@ class DiscordSettings(Section):
 
 
 class WebSettings(Section):
-    """`[web]`: the web chat and health page."""
+    """`[web]`: the web chat, the pages and the API. Other machines need the token, and so do changes."""
 
     enabled: bool = True
     host: str = "127.0.0.1"
     port: int = Field(default=8017, ge=0, le=65535)
     allowed_hosts: Texts = ()
+    token: Secret = None
+
+    @model_validator(mode="after")
+    def _token_is_a_key(self) -> "WebSettings":
+        if self.token and len(self.token.get_secret_value()) < 16:
+            raise ValueError("token: expected at least 16 characters, such as `openssl rand -hex 16` makes")
+        return self
 
 
 class PollingSettings(Section):
@@ -196,6 +203,7 @@ class Settings(BaseSettings):
     sample: Literal["auto", "always", "never"] = "auto"
     sample_port: int = Field(default=8018, ge=0, le=65535)
     owners: Texts = ()
+    retention_days: int = Field(default=90, ge=7, le=3650)
     telegram: TelegramSettings = TelegramSettings()
     discord: DiscordSettings = DiscordSettings()
     web: WebSettings = WebSettings()
