@@ -32,7 +32,7 @@ def brief_of(item: Item, result: MatchResult, article: str = "", *, paywalled: b
 
 def source_of(item: Item, article: str = "") -> str:
     """The fullest text of an item."""
-    return max(item.summary, *_others(item, article), key=len, default="")
+    return max(item.summary, *_others(item, article), "", key=len)
 
 
 def _others(item: Item, article: str) -> Sequence[str]:

@@ -1,13 +1,24 @@
 """Everything between a feed document and the ledger, small and real: a database, rules, stories."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.domain.entities import Catalog
 from bot.domain.messages import Message
-from bot.domain.models import Address, FeedDue, FeedSpec, Outcome, Outlet, ParsedFeed, ParsedItem, Sent, Topic
+from bot.domain.models import (
+    Address,
+    Brief,
+    FeedDue,
+    FeedSpec,
+    Outcome,
+    Outlet,
+    ParsedFeed,
+    ParsedItem,
+    Sent,
+    Topic,
+)
 from bot.domain.rule_tree import Rule
 from bot.domain.rules import parse_rule
 from bot.domain.schedule import Pace, Polled, Reading
@@ -117,7 +128,9 @@ class Newsroom:
             found = await feeds.lease_due(tx, self.clock.now() + timedelta(days=1), timedelta(minutes=1), 100)
         return next(due for due in found if due.spec.url == spec.url)
 
-    async def take(self, due: FeedDue, items: list[ParsedItem]) -> Intake:
+    async def take(
+        self, due: FeedDue, items: list[ParsedItem], briefs: Mapping[str, Brief] | None = None
+    ) -> Intake:
         """What the poller does with a document of these items, newest first."""
         due = await self.due(due.spec)
 
@@ -127,7 +140,8 @@ class Newsroom:
                 type(state)(last_success_at=self.clock.now()), self.clock.now() + timedelta(minutes=5)
             )
 
-        intake, _ = await self.ingest.take(due, ParsedFeed("", due.spec.url, None, tuple(items)), schedule)
+        parsed = ParsedFeed("", due.spec.url, None, tuple(items))
+        intake, _ = await self.ingest.take(due, parsed, schedule, briefs=briefs)
         return intake
 
     async def deliver(self) -> None:
