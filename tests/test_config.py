@@ -191,3 +191,22 @@ def test_files_named_in_the_settings_are_looked_up_beside_them(tmp_path: Path) -
     settings = load_config(path).settings
     assert settings.topics_file == tmp_path / "mine/topics.toml"
     assert settings.packs_dir == tmp_path / "mine/packs"
+
+
+def test_a_language_model_needs_a_name_and_its_key_is_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "heraut.toml", "[summary]\nendpoint = 'http://127.0.0.1:11434/v1'\n")
+    assert "endpoint needs model" in problems_of(path)[0]
+    monkeypatch.setenv("HERAUT_SUMMARY__MODEL", "klein")
+    monkeypatch.setenv("HERAUT_SUMMARY__KEY", "geheim")
+    summary = load_config(path).settings.summary
+    assert (summary.endpoint, summary.model) == ("http://127.0.0.1:11434/v1", "klein")
+    assert "geheim" not in repr(summary)
+
+
+def test_a_feed_may_keep_its_pages_to_itself(tmp_path: Path) -> None:
+    feed = "[[feed]]\nurl = 'https://a.example/rss'\noutlet = 'A'\nowner = 'a'\n"
+    write(tmp_path / "feeds.toml", f"{feed}article = false\n{feed.replace('a.example', 'b.example')}")
+    path = write(tmp_path / "heraut.toml", "feeds_file = 'feeds.toml'\n")
+    assert [spec.article for spec in load_config(path).feeds] == [False, True]

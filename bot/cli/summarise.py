@@ -12,7 +12,7 @@ from bot.domain.models import Topic
 from bot.domain.rules import parse_rule
 from bot.domain.summary import followed_names, summary_of
 from bot.errors import BadInput
-from bot.feeds.parsing.plaintext import html_to_text
+from bot.feeds.pages.extract import text_of_html
 
 
 def summarise(config: Config = None) -> None:
@@ -20,8 +20,8 @@ def summarise(config: Config = None) -> None:
 
     In: `id`, `title`, `text` or `html`, and if known `language` and `topics` (slugs that the reader follows;
     all topics without). Out: `id`, `summary` of at most 280 characters, and `sentences`, each with `text`,
-    `start` and `end`. Offsets are characters into `text`; for `html` they are into the plain text of the
-    article, which then stands in the output as `text`.
+    `start` and `end`. Offsets are characters into `text`; for `html`, a whole page or a piece, they are into
+    the plain text of its article, which then stands in the output as `text`.
     """
     try:
         summariser = Summariser(*words_of(config))
@@ -48,7 +48,7 @@ class Summariser:
     def row(self, row: Row) -> Row:
         """A row of output for a row of input. Raises ValueError for fields that cannot be read."""
         identity, html = row["id"], text_of(row, "html")
-        text = text_of(row, "text") or html_to_text(html)
+        text = text_of(row, "text") or text_of_html(html)
         found = summary_of(text_of(row, "title"), text, followed=self._names(row, text))
         return {
             "id": identity,
@@ -68,7 +68,7 @@ class Summariser:
 
 
 def _slugs(row: Row) -> frozenset[str]:
-    topics = row.get("topics") or ()
+    topics = row.get("topics") or []
     if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
         raise ValueError("topics: expected a list of texts")
     return frozenset(topics)

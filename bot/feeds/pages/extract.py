@@ -21,6 +21,7 @@ OPEN = 2_500
 """Characters of text above which an invitation to subscribe is no paywall."""
 
 _LANGUAGE = re.compile(r"<html\b[^<>]{0,300}?\blang\s*=\s*[\"']?([A-Za-z]{2,3})\b", re.I)
+_PAGE = re.compile(r"<(?:!doctype|html|head|body|main|article|nav)\b|application/ld\+json", re.I)
 _LOCKED = re.compile(
     r"<meta\b[^<>]{0,200}(?:content_tier|paywall|premium|access-?level)[\"'][^<>]{0,200}content\s*=\s*[\"']?"
     r"(?:locked|metered|paid|premium|true|yes|subscri\w*)\b"
@@ -61,6 +62,15 @@ def read_article(body: bytes, content_type: str = "") -> Article:
         html, favor_precision=True, include_comments=False, include_tables=False, deduplicate=False
     )
     return _article(html, said, max(text or "", said.body, key=len))
+
+
+def text_of_html(html: str) -> str:
+    """The plain text of an article in HTML: a whole page, or a piece such as feeds carry."""
+    if _PAGE.search(html):
+        found = read_article(html.encode("utf-8", "replace"), "text/html; charset=utf-8").text
+        if found:
+            return found
+    return without_boilerplate(html_to_text(html))
 
 
 def _article(html: str, said: Declared, text: str) -> Article:
