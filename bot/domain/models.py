@@ -94,8 +94,9 @@ class Fetched:
 class ParsedItem:
     """One item as the feed gives it: plain text, absolute URLs, aware UTC dates or None.
 
-    `summary` is the teaser and `text` the fullest text the feed carries (they may be equal), both
-    without markup. `guid` is "" when the feed gives none.
+    `summary` is the teaser in one line; `text` is the fullest text the feed carries, one line per
+    paragraph (they may say the same). Both are without markup. `guid` is "" when the feed gives none.
+    `published` is when it was updated when the feed says only that.
     """
 
     guid: str
@@ -109,6 +110,10 @@ class ParsedItem:
     categories: tuple[str, ...] = ()
     language: str | None = None
     image: str | None = None
+
+    def fingerprint(self) -> int:
+        """Equal, within this process, for entries that identity and the search for edits read the same."""
+        return hash((self.guid, self.url, self.title, self.published, self.summary, self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,6 @@ class ParsedFeed:
 
 
 @dataclass(frozen=True, slots=True)
-@dataclass(frozen=True, slots=True)
 class Brief:
     """What is told of an item under its headline, and whether the rest of it is for subscribers only.
 
@@ -144,6 +148,7 @@ class Brief:
     shortened: bool = False
 
 
+@dataclass(frozen=True, slots=True)
 class Item:
     """One article of one publisher. `key` is its identity within the publisher (`domain/identity.py`).
 
@@ -163,8 +168,8 @@ class Item:
     seen_at: datetime
     image: str | None = None
     authors: tuple[str, ...] = ()
-
     brief: Brief | None = None
+
 
 class Change(StrEnum):
     """What a poll says of an item, compared with the store."""
@@ -268,9 +273,9 @@ class StoryItem:
     published: datetime
     image: str | None = None
     paywalled: bool = False
-
     brief: str = ""
     shortened: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
