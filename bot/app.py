@@ -60,6 +60,7 @@ from bot.services.sources import FIRST_INTERVAL, Sources
 from bot.store import chats, feeds, slots, stories
 from bot.store.database import Database
 from bot.web.app import Health, create_app
+from bot.web.desk import Desk
 from bot.web.server import WebServer, address, listen
 from bot.web.webhook import telegram_webhook
 
@@ -181,7 +182,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         if sample:
             await _seed(manager, chat)
         server = (
-            WebServer(_site(settings, chat, database, clock), listener, chat.rooms.close)
+            WebServer(_site(settings, chat, Desk(database, topics, book, clock)), listener, chat.rooms.close)
             if listener
             else None
         )
@@ -326,7 +327,7 @@ def _discord(settings: Settings, hooks: Hooks) -> DiscordPlatform | None:
     )
 
 
-def _site(settings: Settings, chat: _Chat, database: Database, clock: Clock) -> Starlette:
+def _site(settings: Settings, chat: _Chat, desk: Desk) -> Starlette:
     hosts = list(settings.web.allowed_hosts)
     routes = []
     if chat.telegram and settings.telegram.webhook_url:
@@ -336,13 +337,14 @@ def _site(settings: Settings, chat: _Chat, database: Database, clock: Clock) -> 
             telegram_webhook(parts.path or "/", chat.telegram.secret_matches, chat.telegram.feed_update)
         )
     return create_app(
+        desk=desk,
         rooms=chat.rooms,
         say=chat.web.say,
         suggest=chat.web.suggest,
         commands=chat.router.specs,
-        health=lambda: _health(database),
-        clock=clock,
+        health=lambda: _health(desk.database),
         version=__version__,
+        token=settings.web.token.get_secret_value() if settings.web.token else "",
         hosts=hosts,
         routes=routes,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, literal, or_, select
+from sqlalchemy import and_, func, literal, or_, select
 
 from bot.domain.models import Target
 from bot.errors import BadInput
@@ -210,5 +210,5 @@ async def _topics(tx: Transaction, ids: Collection[int]) -> dict[int, dict[str, 
     return found
 
 
-def _joined(row: Row[Any]) -> Joined:
+def _joined(row: Any) -> Joined:
     return Joined(stored_item(row), row.why, row.joined_at, row.edited_at)

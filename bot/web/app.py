@@ -16,12 +16,15 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from bot.ports import Clock, CommandSpec
+from bot.ports import CommandSpec
 from bot.services.rooms import Rooms
-from bot.web.chat import Chat, Say, Suggest, language_of
+from bot.web import pages as news
+from bot.web.access import Access
+from bot.web.chat import Chat, Say, Suggest
+from bot.web.desk import Desk, Frame
 from bot.web.render import Pages
 from bot.web.security import HostGuard, SecureHeaders, security_headers
-from bot.web.words import words
+from bot.web.words import language_of, words
 
 HEALTH_SECONDS = 5
 
@@ -36,13 +39,14 @@ class Health:
 
 def create_app(
     *,
+    desk: Desk,
     rooms: Rooms,
     say: Say,
     suggest: Suggest,
     commands: Sequence[CommandSpec],
     health: Callable[[], Awaitable[Health]],
-    clock: Clock,
     version: str,
+    token: str = "",
     title: str = "Heraut",
     hosts: Collection[str] = (),
     remote_images: bool = False,
@@ -51,22 +55,27 @@ def create_app(
     """The site as an ASGI application.
 
     Args:
+        desk: what the pages read.
         rooms: the web chat's rooms; the first one is the home page.
         say: carries out what a person types.
         suggest: completes an argument.
         health: asked by ``/health``, which answers 200 or 503.
+        token: opens the site to other machines, and to changes; "" for neither.
         hosts: names besides localhost by which browsers may call us.
         remote_images: show the pictures of alerts. They stand on the publishers' servers, which would then
             see who reads what.
         routes: further pages and endpoints.
     """
-    pages = Pages(clock.now, title, version, remote_images)
+    pages = Pages(desk.clock.now, title, version, remote_images)
+    access = Access(token, desk.clock)
+    frame = Frame(pages, rooms, desk, access)
     chat = Chat(pages, rooms, say, suggest, commands)
     headers = security_headers(remote_images)
     on_error = _error_handler(pages, headers)
     return Starlette(
         routes=[
             *chat.routes,
+            *news.routes(frame),
             *routes,
             Route("/health", _health_endpoint(health, version)),
             Mount("/static", Revalidated(directory=Path(__file__).parent / "static")),

@@ -20,7 +20,7 @@ from bot.ports import CommandSpec
 from bot.services.rooms import Rooms
 from bot.web.render import Pages, encodable
 from bot.web.security import Pace, same_origin
-from bot.web.words import preferred, words
+from bot.web.words import language_of, words
 
 Say = Callable[[str, str, str, str], Awaitable[None]]
 """(room, text, the browser's language, key): posts a line and what Heraut answers."""
@@ -96,7 +96,9 @@ class Chat:
             room=room,
             page=await self._rooms.history(room.id),
             latest=await self._rooms.latest(),
-            groups=self._groups(language),
+            live="",
+            here=room.id,
+            groups=self._pages.groups(self._rooms.all.values(), language),
             quick=[self._commands[name] for name in QUICK if name in self._commands],
             commands=json.dumps([_offered(command) for command in self._commands.values()]),
             script_words=json.dumps({word: words(language)(word) for word in SCRIPT_WORDS}),
@@ -178,24 +180,10 @@ class Chat:
             raise HTTPException(404, "there is no such room")
         return room
 
-    def _groups(self, language: str) -> list[tuple[str, list[Room]]]:
-        _ = words(language)
-        rooms = self._rooms.all.values()
-        groups = [
-            (_("Channels"), [room for room in rooms if not room.direct]),
-            (_("Direct messages"), [room for room in rooms if room.direct]),
-        ]
-        return [(heading, found) for heading, found in groups if found]
-
     def _pace(self, pace: Pace, request: Request) -> None:
         wait = pace.wait(request.client.host if request.client else "", time.monotonic())
         if wait:
             raise HTTPException(429, "too fast", {"retry-after": str(int(wait) + 1)})
-
-
-def language_of(request: Request) -> str:
-    """The language the browser asks for, of those we have."""
-    return preferred(request.headers.get("accept-language", ""))
 
 
 def _offered(command: CommandSpec) -> dict[str, Any]:

@@ -1,25 +1,39 @@
 """Posts as HTML. Every text is escaped by the template engine; nothing of a feed is ever markup here."""
 
+import json
 import re
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zlib import crc32
 
+from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.domain.messagecodec import from_json
 from bot.domain.messages import Message
-from bot.domain.rooms import Author, Post
+from bot.domain.rooms import Author, Post, Room
 from bot.errors import BadInput
+from bot.services.ingest import document_of
+from bot.store.items import StoredItem
+from bot.store.reports import StoryFile
+from bot.web.highlight import Piece, excerpts, marked
 from bot.web.words import age, words
 
 HUES = 8
 ABBREVIATION = re.compile(r"[A-Z]{2,}\b")
 ARTICLES = frozenset({"the", "de", "het"})
 LANGUAGE_NAMES = {"nl": "Dutch", "en": "English"}
+NAVIGATION = (
+    ("/stories", "Stories"),
+    ("/topics", "Topics"),
+    ("/rules", "Rule lab"),
+    ("/feeds", "Feeds"),
+    ("/deliveries", "Deliveries"),
+)
+SCRIPT_WORDS = ("live", "connecting", "just now")
 
 
 class Pages:
@@ -42,14 +56,39 @@ class Pages:
         self._templates.filters.update(
             safe_url=safe_url, iso=iso, hue=hue, initials=initials, clock=clock, fill=fill
         )
+        self._templates.filters.update(
+            stamp=stamp, titled=titled, excerpted=excerpted, other_outlets=other_outlets, shortday=short_day
+        )
         self._templates.globals.update(
-            static="/static/{}".format, title=title, version=version, images=images
+            static="/static/{}".format,
+            title=title,
+            version=version,
+            images=images,
+            navigation=NAVIGATION,
+            language_names=LANGUAGE_NAMES,
         )
 
     def page(self, template: str, language: str, **values: Any) -> str:
         """A page or a part of one, worded in a language."""
-        values |= {"_": words(language), "lang": language, "posted": self.post}
+        now = self._now()
+        own = {
+            "_": words(language),
+            "lang": language,
+            "posted": self.post,
+            "ago": lambda at: age(at, now, language),
+            "script_words": json.dumps({word: words(language)(word) for word in SCRIPT_WORDS}),
+        }
+        values = own | values
         return encodable(self._templates.get_template(template).render(values))
+
+    def groups(self, rooms: Iterable[Room], language: str) -> list[tuple[str, list[Room]]]:
+        """The rooms of the web chat under their headings, as the navigation shows them."""
+        word, known = words(language), list(rooms)
+        groups = [
+            (word("Channels"), [room for room in known if not room.direct]),
+            (word("Direct messages"), [room for room in known if room.direct]),
+        ]
+        return [(heading, found) for heading, found in groups if found]
 
     def post(self, post: Post, language: str) -> str:
         """One post as a list item; a stored message that cannot be read says so and fails nothing."""
@@ -92,6 +131,35 @@ def iso(at: datetime) -> str:
 def clock(at: datetime) -> str:
     """Hours and minutes in UTC, until the script shows the reader's own."""
     return f"{at:%H:%M}"
+
+
+def stamp(at: datetime) -> str:
+    """Day and time in UTC, until the script shows the reader's own."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def short_day(day: date, language: str) -> str:
+    """A day of a chart's axis."""
+    return format_date(day, "d MMM", locale=language)
+
+
+def titled(stored: StoredItem) -> list[Piece]:
+    """An item's headline with what was recognised in it."""
+    matches = stored.result.matches if stored.result else ()
+    return marked(stored.item.title, [match for match in matches if match.field == "title"])
+
+
+def excerpted(stored: StoredItem) -> list[list[Piece]]:
+    """The places in an item's text where something was recognised."""
+    matches = stored.result.matches if stored.result else ()
+    text = document_of(stored.item).text
+    return excerpts(text, [match for match in matches if match.field == "text"])
+
+
+def other_outlets(story: StoryFile) -> list[str]:
+    """The outlets of a story besides the first, each once."""
+    names = dict.fromkeys(report.stored.item.outlet.name for report in story.reports)
+    return list(names)[1:]
 
 
 def hue(name: str) -> int:

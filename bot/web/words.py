@@ -4,55 +4,18 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from babel.dates import format_date, format_timedelta
+from starlette.requests import Request
+
+from bot.web.dutch import DUTCH, ENGLISH
 
 LANGUAGES = ("en", "nl")
-
-DUTCH = {
-    "Channels": "Kanalen",
-    "Direct messages": "Directe berichten",
-    "Close menu": "Menu sluiten",
-    "Open menu": "Menu openen",
-    "Messages": "Berichten",
-    "Earlier messages": "Eerdere berichten",
-    "New messages": "Nieuwe berichten",
-    "To the newest message": "Naar het nieuwste bericht",
-    "Message": "Bericht",
-    "Send": "Versturen",
-    "Skip to the messages": "Naar de berichten",
-    "Suggestions": "Suggesties",
-    "Quick commands": "Snelle opdrachten",
-    "Type / for commands": "Typ / voor opdrachten",
-    "Today": "Vandaag",
-    "Yesterday": "Gisteren",
-    "You": "Jij",
-    "live": "live",
-    "connecting": "verbinden",
-    "Heraut is working on it": "Heraut is ermee bezig",
-    "edited": "bewerkt",
-    "unread": "ongelezen",
-    "Not sent. Try again.": "Niet verstuurd. Probeer het opnieuw.",
-    "A little slower, please.": "Iets rustiger, alsjeblieft.",
-    "was": "was",
-    "now": "nu",
-    "just now": "zojuist",
-    "Also reported by": "Ook gemeld door",
-    "Article in": "Artikel in het",
-    "Dutch": "Nederlands",
-    "English": "Engels",
-    "This message cannot be shown.": "Dit bericht kan niet worden getoond.",
-    "Nothing here yet": "Hier is nog niets",
-    "Alerts appear here as soon as something happens.": "Meldingen verschijnen hier zodra er iets gebeurt.",
-    "This page does not exist": "Deze pagina bestaat niet",
-    "This did not work": "Dit is niet gelukt",
-    "Back to the chat": "Terug naar de chat",
-}
 
 Words = Callable[[str], str]
 
 
 def words(language: str) -> Words:
     """A function from an English phrase to the same in a language; English when it has none."""
-    table = DUTCH if language == "nl" else {}
+    table = DUTCH if language == "nl" else ENGLISH
     return lambda phrase: table.get(phrase, phrase)
 
 
@@ -60,6 +23,11 @@ def preferred(accept_language: str) -> str:
     """The language of ours that a browser likes best (RFC 9110 section 12.5.4); English when none."""
     ranked = sorted(_ranked(accept_language.split(",")[:20]), reverse=True)
     return next((tag for _, _, tag in ranked if tag in LANGUAGES), "en")
+
+
+def language_of(request: Request) -> str:
+    """The language the browser asks for, of those we have."""
+    return preferred(request.headers.get("accept-language", ""))
 
 
 def _ranked(parts: Iterable[str]) -> Iterable[tuple[float, int, str]]:

@@ -13,9 +13,12 @@ from bot.domain.models import Address
 from bot.domain.rooms import Room
 from bot.ports import ChatEvent, Clock, CommandSpec, Hooks, Inbound, SystemClock
 from bot.services.rooms import Rooms
+from bot.services.rulebook import RuleBook
 from bot.store.database import Database
 from bot.web.app import Health, create_app
+from bot.web.desk import Desk
 from bot.web.server import WebServer, address, listen
+from tests.support import newsroom
 from tests.support.clock import NOON
 
 ROOMS = (
@@ -97,10 +100,12 @@ async def running_site(
     clock: Clock | None = None,
     idle_seconds: float = 10,
     healthy: bool = True,
+    token: str = "",
+    book: RuleBook | None = None,
 ) -> AsyncIterator[Site]:
     """The site on loopback, with its data in a folder; stopped as in production."""
     clock = clock or SystemClock()
-    database = Database(f"sqlite+aiosqlite:///{folder}/web.sqlite3")
+    database = Database(f"sqlite+aiosqlite:///{folder}/heraut.sqlite3")
     await database.migrate()
     bot = SmallBot()
     shelf = Rooms(database, clock, rooms, idle_seconds=idle_seconds)
@@ -110,12 +115,13 @@ async def running_site(
         return Health(healthy, {"lanes": 1})
 
     app = create_app(
+        desk=Desk(database, newsroom.TOPICS, book or RuleBook(newsroom.CATALOG, {}), clock),
+        token=token,
         rooms=shelf,
         say=platform.say,
         suggest=platform.suggest,
         commands=COMMANDS,
         health=health,
-        clock=clock,
         version="1.2.3",
     )
     listener = listen("127.0.0.1", port)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bot.web
-from bot.web.words import DUTCH, age, preferred, words
+from bot.web.dutch import DUTCH
+from bot.web.words import age, preferred, words
 from tests.support.clock import NOON
 
 WEB = Path(bot.web.__file__).parent

@@ -18,6 +18,14 @@ export function age(at, now, language, justNow) {
   return relative.format(-Math.floor(passed / MINUTE), "minute");
 }
 
+function ahead(at, now, language) {
+  const left = Math.max(0, (at - now) / 1000);
+  const relative = format(Intl.RelativeTimeFormat, language, { numeric: "always" });
+  if (left >= HOUR) return relative.format(Math.round(left / HOUR), "hour");
+  if (left >= MINUTE) return relative.format(Math.round(left / MINUTE), "minute");
+  return relative.format(Math.round(left), "second");
+}
+
 export function day(at, language, options = { weekday: "long", day: "numeric", month: "long" }) {
   return format(Intl.DateTimeFormat, language, options).format(at);
 }
@@ -31,7 +39,11 @@ export function freshen(root) {
     const language = time.closest(".said")?.lang || document.documentElement.lang;
     if ("clock" in time.dataset) {
       time.textContent = day(at, language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    } else {
+    } else if ("stamp" in time.dataset) {
+      time.textContent = day(at, language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    } else if ("ahead" in time.dataset) {
+      time.textContent = ahead(at, now, language);
+    } else if ("age" in time.dataset) {
       time.textContent = age(at, now, language, JUST_NOW[language] ?? "just now");
     }
     time.title = day(at, language, { dateStyle: "full", timeStyle: "short" });
