@@ -5,7 +5,7 @@ One bad feed is an error on that feed; all others go on.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -33,6 +33,8 @@ HOT_OWNERS = 3
 HOT_WITHIN = timedelta(minutes=30)
 HOT_LOOK = timedelta(seconds=30)
 """A story that so many owners joined so recently is developing; how often that is looked up."""
+HOT_LEAST = timedelta(minutes=5)
+"""A feed that was read less than this ago is not hastened: it was told when to come back."""
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 
 Parse = Callable[[Fetched], Awaitable[ParsedFeed]]
@@ -90,7 +92,7 @@ class Poller:
         self._watch = watch or FeedWatch()
         self._briefs = briefs
         self._line = LineWatch()
-        self._hot: Collection[int] = frozenset()
+        self._hot: frozenset[int] = frozenset()
         self._hot_at: datetime | None = None
         self._rounds: set[asyncio.Task[None]] = set()
 
@@ -101,6 +103,7 @@ class Poller:
         """
         if len(self._rounds) >= MAX_ROUNDS:
             return 0
+        await self._look_for_hot_stories()
         async with self._database.write() as tx:
             due = await feeds.lease_due(tx, self._clock.now(), LEASE, self._batch)
         if due:
@@ -116,7 +119,6 @@ class Poller:
 
     async def _round(self, due: Sequence[FeedDue]) -> None:
         """Poll these feeds: answers are taken in as they come, failures once all are known."""
-        await self._look_for_hot_stories()
         answers = await asyncio.gather(*(self._poll(feed) for feed in due))
         self._watch_line(due, answers)
         for feed, error in zip(due, answers, strict=True):
@@ -217,11 +219,17 @@ class Poller:
         log.info("feed moved", feed=due.id, to=url, taken=moved)
 
     async def _look_for_hot_stories(self) -> None:
+        """Feeds that report a developing story come back soon, those that just began to as well."""
         now = self._clock.now()
-        if self._hot_at is None or now - self._hot_at >= HOT_LOOK:
-            self._hot_at = now
-            async with self._database.read() as tx:
-                self._hot = await stories.developing(tx, now - HOT_WITHIN, HOT_OWNERS)
+        if self._hot_at is not None and now - self._hot_at < HOT_LOOK:
+            return
+        self._hot_at = now
+        async with self._database.read() as tx:
+            hot = await stories.developing(tx, now - HOT_WITHIN, HOT_OWNERS)
+        if begun := hot - self._hot:
+            async with self._database.write() as tx:
+                await feeds.hasten(tx, begun, now, HOT_LEAST)
+        self._hot = hot
 
     def _watch_line(self, due: Sequence[FeedDue], errors: Sequence[FeedError | None]) -> None:
         """Learn whether our own line works; feeds on this machine prove nothing about it."""

@@ -4,7 +4,7 @@ A row is known by the address somebody gave (`url`); `moved_to` is where its pub
 What the configuration lists and what chats added stand side by side; neither disables the other.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -184,6 +184,20 @@ async def finish(tx: Transaction, feed_id: int, state: PollState, next_poll_at: 
             leased_until=None,
         )
     )
+
+
+async def hasten(tx: Transaction, feed_ids: Collection[int], now: datetime, least: timedelta) -> None:
+    """Read these feeds soon: so long after they were last read, unless they would be read earlier anyway."""
+    works = feeds.c.failures == 0, feeds.c.last_success_at.is_not(None)
+    rows = await tx.execute(
+        select(feeds.c.id, feeds.c.last_success_at, feeds.c.next_poll_at).where(
+            feeds.c.id.in_(list(feed_ids)), *works
+        )
+    )
+    for row in rows.all():
+        soon = max(now, row.last_success_at + least)
+        if soon < row.next_poll_at:
+            await tx.execute(update(feeds).where(feeds.c.id == row.id).values(next_poll_at=soon))
 
 
 async def move(tx: Transaction, feed_id: int, url: str) -> bool:
