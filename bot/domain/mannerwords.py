@@ -24,6 +24,7 @@ LONGEST = timedelta(days=365)
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?:\s*(?:u|uur|h))?")
 _RANGE = re.compile(r"(\d{1,2}(?:[:.h]\d{2})?)\s*(?:-|–|to|tot)\s*(\d{1,2}(?:[:.h]\d{2})?)")
 _SPAN = re.compile(r"(\d{1,4})\s*(m|min|h|hour|hours|u|uur|d|day|days|dag|dagen|w|week|weeks|weken)")
+_TAIL = re.compile(rf"(?:^|\s)({_SPAN.pattern})\s*$")
 _UNITS = {
     "m": timedelta(minutes=1),
     "h": timedelta(hours=1),
@@ -109,10 +110,8 @@ def read_span(text: str) -> timedelta:
 
 def split_span(text: str) -> tuple[str, timedelta | None]:
     """What comes before a span of time at the end of a text, and the span if there is one."""
-    for found in _SPAN.finditer(text.lower()):
-        if found.end() == len(text.rstrip()) and (found.start() == 0 or text[found.start() - 1].isspace()):
-            return text[: found.start()].strip(), read_span(found[0])
-    return text.strip(), None
+    found = _TAIL.search(text.lower())
+    return (text[: found.start()].strip(), read_span(found[1])) if found else (text.strip(), None)
 
 
 def read_time(text: str) -> time:

@@ -280,10 +280,11 @@ async def retrying(tx: Transaction, lane: str) -> dict[int, datetime]:
 
 
 async def release(tx: Transaction, lane: str, now: datetime, limit: int = 1_000) -> int:
-    """Let messages go whose time has come; returns how many. Gathered ones are left to `folding`."""
+    """Let messages go whose time has come; returns how many. Gathered alerts are left to `folding`."""
     due = (
         select(deliveries.c.id)
-        .where(deliveries.c.lane == lane, HELD, deliveries.c.not_before <= now, deliveries.c.gather == "")
+        .where(deliveries.c.lane == lane, HELD, deliveries.c.not_before <= now)
+        .where((deliveries.c.gather == "") | (deliveries.c.kind != DeliveryKind.ALERT))
         .order_by(deliveries.c.not_before)
         .limit(limit)
     )
