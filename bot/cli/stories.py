@@ -1,6 +1,6 @@
 """`heraut stories`: which items tell of one event, as a filter. The contract is design §8."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -11,6 +11,8 @@ from bot.domain.matcher import Matcher
 from bot.domain.stories import Report, StoryWindow
 from bot.errors import BadInput
 from bot.services.grouping import story_window
+
+PRUNE_EVERY = timedelta(hours=1)
 
 Lexical = Annotated[
     bool, typer.Option("--lexical", help="Leave the language models out, even where they are installed.")
@@ -42,12 +44,14 @@ class Grouper:
         self._matcher = matcher
         self._window = window
         self._ids: list[object] = []
-        self._now = datetime.min.replace(tzinfo=UTC)
+        self._now = self._pruned = datetime.min.replace(tzinfo=UTC)
 
     def place(self, row: Row) -> Row:
         """A row of output for a row of input. Raises ValueError for fields that cannot be read."""
         report = self._report(row)
-        self._window.prune(self._now)
+        if self._now - self._pruned > PRUNE_EVERY:
+            self._window.prune(self._now)
+            self._pruned = self._now
         decision = self._window.decide(report)
         story = report.item_id if decision.story is None else decision.story
         self._window.add(story, report)

@@ -47,14 +47,13 @@ class Evidence:
     """What a report says.
 
     `title` holds the keys of the headline, `lead` those that only the lead has; `keys` is both.
-    `places` and `numbers` are among the headline's.
+    `places` are among the headline's.
     """
 
     title: frozenset[str]
     lead: frozenset[str]
     keys: frozenset[str]
     places: frozenset[str]
-    numbers: frozenset[str]
     genre: Genre
 
 
@@ -62,21 +61,19 @@ def evidence_of(title: str, text: str, language: str, vocabulary: Vocabulary) ->
     """Read a report.
 
     Args:
-        title: its headline.
+        title: its headline, from `headline_of`.
         text: its teaser or text; only the first 300 characters are read.
         language: ISO 639-1.
         vocabulary: turns words into keys.
     """
-    headline = headline_of(title)
-    head = _telling(vocabulary, headline, language)
+    head = _telling(vocabulary, title, language)
     keys = head | _telling(vocabulary, text[:LEAD], language)
     return Evidence(
         title=head,
         lead=keys - head,
         keys=keys,
         places=head & vocabulary.places,
-        numbers=frozenset(key for key in head if key[0].isdigit()),
-        genre=genre_of(headline),
+        genre=genre_of(title),
     )
 
 

@@ -15,7 +15,7 @@ from bot.domain.evidence import Evidence, Genre
 SURE = 9.0
 APART = -9.0
 _ENOUGH = 4
-_TOP, _TOTAL = 8.0, 30.0
+_TOP = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +25,26 @@ class Weights:
     Args:
         bias: the start.
         crossed: the share of each headline that the other report has, the lesser of the two, 0..1.
-        lead: the overlap of both reports with their leads, 0..1.
-        leads: both have a lead at all: then `lead` is lower, as leads go into details.
+        keys: the logarithm of how many keys their headlines share.
         top: the weight of the rarest key they share.
-        total: the weight of all keys that the headlines share.
-        number: the headlines share a number.
-        place: they share a place.
-        elsewhere: each names a place that the other does not.
+        place: their headlines share a place.
+        lead: the overlap of the whole reports, 0..1.
+        leads: both have a lead: then they share less, as leads go into details.
         languages: they are in two languages, and so share less.
         comment: one of them is no news report.
-        outlet: they are two articles of one outlet, which seldom tells a thing twice.
+        outlet: they are two articles of one outlet, which seldom tells a thing twice; the less they
+            share, the more that counts.
         hours: the logarithm of the hours between them.
-        meaning: the closeness of their headlines in meaning.
+        meaning: their closeness in meaning, about 0..1.
     """
 
     bias: float
     crossed: float
+    keys: float
+    top: float
+    place: float
     lead: float
     leads: float
-    top: float
-    total: float
-    number: float
-    place: float
-    elsewhere: float
     languages: float
     comment: float
     outlet: float
@@ -56,43 +53,44 @@ class Weights:
 
 
 LEXICAL = Weights(
-    bias=-5.6,
-    crossed=2.5,
-    lead=2.3,
-    leads=1.6,
-    top=3.8,
-    total=8.7,
-    number=1.8,
-    place=1.8,
-    elsewhere=-0.5,
-    languages=2.0,
-    comment=-1.4,
-    outlet=-2.1,
-    hours=-1.05,
+    bias=-6.05,
+    crossed=3.3,
+    keys=1.7,
+    top=4.05,
+    place=0.55,
+    lead=4.0,
+    leads=1.35,
+    languages=2.5,
+    comment=-1.05,
+    outlet=-4.0,
+    hours=-1.07,
 )
 SEMANTIC = Weights(
-    bias=-7.0,
-    crossed=1.1,
-    lead=2.0,
-    leads=1.6,
-    top=4.5,
-    total=5.7,
-    number=2.1,
-    place=1.6,
-    elsewhere=-0.4,
-    languages=2.0,
-    comment=-1.3,
-    outlet=-2.0,
-    hours=-1.0,
-    meaning=4.7,
+    bias=-8.3,
+    crossed=1.9,
+    keys=1.3,
+    top=3.7,
+    place=0.7,
+    lead=0.0,
+    leads=0.75,
+    languages=3.3,
+    comment=-1.05,
+    outlet=-4.3,
+    hours=-1.16,
+    meaning=8.9,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A report as it is compared: what it says, and who says it when."""
+    """A report as it is compared: what it says, and who says it when.
+
+    `opening` is the headline and the beginning of the text, for a comparison in meaning.
+    """
 
     evidence: Evidence
+    headline: str
+    opening: str
     language: str
     outlet: str
     url: str
@@ -120,40 +118,35 @@ def likeness(
     if Genre.ROUND_UP in (one.evidence.genre, other.evidence.genre):
         return SURE if _same_round_up(one, other) else APART
     score = weights.bias + weights.meaning * meaning
-    score += _shared(one.evidence, other.evidence, weigh, weights)
-    score += _places(one.evidence, other.evidence, weights)
+    score += _shared(one, other, weigh, weights)
+    score += weights.place * (not one.evidence.places.isdisjoint(other.evidence.places))
     hours = abs((one.published - other.published).total_seconds()) / 3600
     score += weights.hours * log1p(hours)
     score += weights.comment * (Genre.COMMENT in (one.evidence.genre, other.evidence.genre))
-    score += weights.outlet * (one.outlet != "" and one.outlet == other.outlet)
     score += weights.languages * (one.language != other.language)
     return score
 
 
-def _shared(one: Evidence, other: Evidence, weigh: Callable[[str], float], weights: Weights) -> float:
+def _shared(one: Account, other: Account, weigh: Callable[[str], float], weights: Weights) -> float:
     """What the keys say that both have."""
-    title, their_title = _sum(one.title, weigh), _sum(other.title, weigh)
-    both = one.keys & other.keys
+    mine, theirs = one.evidence, other.evidence
+    title, their_title = _sum(mine.title, weigh), _sum(theirs.title, weigh)
+    both = mine.keys & theirs.keys
     shared = {key: weigh(key) for key in both}
     crossed = min(
-        sum(shared[key] for key in one.title & both) / title,
-        sum(shared[key] for key in other.title & both) / their_title,
+        sum(shared[key] for key in mine.title & both) / title,
+        sum(shared[key] for key in theirs.title & both) / their_title,
     )
-    whole = sqrt((title + _sum(one.lead, weigh)) * (their_title + _sum(other.lead, weigh)))
-    total = sum(shared[key] for key in one.title & other.title)
+    whole = sqrt((title + _sum(mine.lead, weigh)) * (their_title + _sum(theirs.lead, weigh)))
+    same_outlet = one.outlet != "" and one.outlet == other.outlet
     return (
         weights.crossed * crossed
-        + weights.lead * sum(shared.values()) / whole
-        + weights.leads * (min(len(one.lead), len(other.lead)) >= _ENOUGH)
+        + weights.outlet * (1 - crossed) * same_outlet
+        + weights.keys * log1p(len(mine.title & theirs.title))
         + weights.top * max(shared.values(), default=0.0) / _TOP
-        + weights.total * total / _TOTAL
-        + weights.number * (not one.numbers.isdisjoint(other.numbers))
+        + weights.lead * sum(shared.values()) / whole
+        + weights.leads * (min(len(mine.lead), len(theirs.lead)) >= _ENOUGH)
     )
-
-
-def _places(one: Evidence, other: Evidence, weights: Weights) -> float:
-    elsewhere = not one.places <= other.keys and not other.places <= one.keys
-    return weights.place * (not one.places.isdisjoint(other.places)) + weights.elsewhere * elsewhere
 
 
 def _same_round_up(one: Account, other: Account) -> bool:

@@ -6,13 +6,13 @@ A story is judged by its reports together, the first ones always among them, so 
 steps does not carry it away from its event.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import exp
 
 from bot.domain.evidence import evidence_of, headline_of
-from bot.domain.likeness import LEXICAL, SEMANTIC, Account, Weights, likeness
+from bot.domain.likeness import LEXICAL, SEMANTIC, SURE, Account, likeness
 from bot.domain.models import StoryDecision
 from bot.domain.storyindex import ReportIndex
 from bot.domain.vocabulary import Vocabulary
@@ -20,15 +20,21 @@ from bot.domain.vocabulary import Vocabulary
 WINDOW = timedelta(hours=72)
 NEAREST = 32
 """Reports that are looked at closely."""
-CORE, COMPARED = 4, 16
-"""A story is judged by its first and last `CORE` reports and its nearest, `COMPARED` at most."""
-MARGIN = 3.0
+CORE, COMPARED = 8, 16
+"""A story is judged by its first `CORE` reports and its nearest ones, `COMPARED` at most."""
+MARGIN = 2.0
 """How much surer one report alone must make us than all together."""
 RELATED = -2.5
 """From here on a new story has to do with an earlier one: a reaction, a portrait, the next day."""
+PLAUSIBLE = -4.0
+"""Pairs that share less are not compared in meaning."""
+TELLING = 4
+"""Shared words that a reason names."""
+OPENING = 200
+"""Characters of the text that are compared in meaning, after the headline."""
 
 Closeness = Callable[[str, str], float]
-"""How near two headlines are in meaning, -1..1, whatever their languages."""
+"""How near two texts are in meaning, about 0..1, whatever their languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +56,8 @@ class Report:
 class _Known:
     """A report in the window."""
 
+    item_id: int
     story: int
-    headline: str
     account: Account
 
 
@@ -59,7 +65,6 @@ class _Known:
 class _Placing:
     """A report that is being placed. `weigh` says how much it tells that two reports share a key."""
 
-    headline: str
     account: Account
     weigh: Callable[[str], float]
 
@@ -71,7 +76,6 @@ class StoryWindow:
         span: how long a story stays open for further reports.
         vocabulary: reads words; without one, words are compared as they are.
         closeness: an optional judge of meaning across languages.
-        weights: how evidence is weighed; None for the weights that suit `closeness`.
     """
 
     def __init__(
@@ -79,14 +83,13 @@ class StoryWindow:
         span: timedelta = WINDOW,
         vocabulary: Vocabulary | None = None,
         closeness: Closeness | None = None,
-        weights: Weights | None = None,
     ) -> None:
         self._span = span
         self._vocabulary = vocabulary or Vocabulary()
         self._closeness = closeness
-        self._weights = weights or (SEMANTIC if closeness else LEXICAL)
         self._index = ReportIndex()
         self._known: dict[int, _Known] = {}
+        self._numbers: dict[int, int] = {}
         self._stories: dict[int, list[int]] = {}
         self._next = 0
 
@@ -104,16 +107,34 @@ class StoryWindow:
             return StoryDecision(None, "no earlier report of this event")
         known = self._known[best]
         if score <= 0:
-            return StoryDecision(None, f"another event than {_quoted(known)}", follows=known.story)
-        return StoryDecision(known.story, self._why(placing, known, score))
+            return StoryDecision(None, f"another event than {_quoted(known.account)}", follows=known.story)
+        return StoryDecision(known.story, self._why(placing, known.account, score))
+
+    def openings(self, report: Report) -> list[str]:
+        """The texts whose meaning `decide` will ask for, so that a slow judge can read them before.
+
+        The report's own is the first; nothing when there is nothing to compare.
+        """
+        if self._closeness is None:
+            return []
+        placing = self._placing(report)
+        found = [
+            known.account.opening
+            for _, known in self._nearest(placing)
+            if PLAUSIBLE < likeness(placing.account, known.account, placing.weigh, LEXICAL) < SURE
+        ]
+        return [placing.account.opening, *found] if found else []
 
     def add(self, story_id: int, report: Report) -> None:
-        """Remember that a report belongs to a story."""
+        """Remember that a report belongs to a story; what was known of the same item is forgotten."""
+        if report.item_id in self._numbers:
+            self._remove([self._numbers[report.item_id]])
+        number, self._next = self._next, self._next + 1
         account = self._account(report)
-        self._index.add(self._next, account.evidence.keys)
-        self._known[self._next] = _Known(story_id, headline_of(report.title), account)
-        self._stories.setdefault(story_id, []).append(self._next)
-        self._next += 1
+        self._index.add(number, account.evidence.keys)
+        self._known[number] = _Known(report.item_id, story_id, account)
+        self._numbers[report.item_id] = number
+        self._stories.setdefault(story_id, []).append(number)
 
     def forget(self, story_ids: Iterable[int]) -> None:
         """Take stories back that were added but not stored."""
@@ -124,6 +145,28 @@ class StoryWindow:
         horizon = now - self._span
         self._remove([n for n, known in self._known.items() if known.account.published < horizon])
 
+    def _remove(self, numbers: Iterable[int]) -> None:
+        gone = {number: self._known.pop(number) for number in numbers}
+        self._index.remove({number: known.account.evidence.keys for number, known in gone.items()})
+        for number, known in gone.items():
+            del self._numbers[known.item_id]
+            members = self._stories[known.story]
+            members.remove(number)
+            if not members:
+                del self._stories[known.story]
+
+    def _account(self, report: Report) -> Account:
+        headline = headline_of(report.title)
+        return Account(
+            evidence=evidence_of(headline, report.text, report.language, self._vocabulary),
+            headline=headline,
+            opening=f"{headline}. {report.text[:OPENING]}".strip(),
+            language=report.language,
+            outlet=report.outlet,
+            url=report.url,
+            published=report.published,
+        )
+
     def _placing(self, report: Report) -> _Placing:
         weights: dict[str, float] = {}
 
@@ -133,53 +176,52 @@ class StoryWindow:
                 weight = weights[key] = self._index.weight(key, self._vocabulary.rate(key))
             return weight
 
-        return _Placing(headline_of(report.title), self._account(report), weigh)
+        return _Placing(self._account(report), weigh)
 
-    def _account(self, report: Report) -> Account:
-        evidence = evidence_of(report.title, report.text, report.language, self._vocabulary)
-        return Account(evidence, report.language, report.outlet, report.url, report.published)
-
-    def _scores(self, placing: _Placing) -> Iterable[tuple[float, int]]:
-        """How surely the report belongs to a story, and the story's report that is nearest to it."""
+    def _nearest(self, placing: _Placing) -> Iterator[tuple[int, _Known]]:
         weights = {key: placing.weigh(key) for key in placing.account.evidence.keys}
-        near: dict[int, dict[int, float]] = {}
         for number in self._index.nearest(weights, NEAREST):
             known = self._known[number]
             if abs(placing.account.published - known.account.published) <= self._span:
-                near.setdefault(known.story, {})[number] = self._pair(placing, known)
+                yield number, known
+
+    def _scores(self, placing: _Placing) -> Iterator[tuple[float, int]]:
+        """How surely the report belongs to a story, and the story's report that is nearest to it."""
+        near: dict[int, dict[int, float]] = {}
+        for number, known in self._nearest(placing):
+            near.setdefault(known.story, {})[number] = self._pair(placing, known)
         for story, scores in near.items():
             best = max(scores, key=scores.__getitem__)
             yield self._score(placing, story, scores) if scores[best] > 0 else scores[best], best
 
-    def _score(self, placing: _Placing, story: int, scores: dict[int, float]) -> float:
-        """How surely a report tells of a story's event: together, or by one that is all but the same."""
+    def _score(self, placing: _Placing, story: int, scores: Mapping[int, float]) -> float:
+        """How surely a report tells of a story's event: by all its reports, or one all but the same."""
         members = self._stories[story]
-        wanted = list(dict.fromkeys([*members[:CORE], *members[-CORE:], *scores]))[:COMPARED]
+        wanted = list(dict.fromkeys([*members[:CORE], *scores]))[:COMPARED]
         found = [
             scores[number] if number in scores else self._pair(placing, self._known[number])
             for number in wanted
         ]
-        return max(sum(found) / len(found), max(scores.values()) - MARGIN)
+        return max(sum(found) / len(found), max(found) - MARGIN)
 
     def _pair(self, placing: _Placing, known: _Known) -> float:
-        meaning = self._closeness(placing.headline, known.headline) if self._closeness else 0.0
-        return likeness(placing.account, known.account, placing.weigh, self._weights, meaning)
+        score = likeness(placing.account, known.account, placing.weigh, LEXICAL)
+        if self._closeness is None or not PLAUSIBLE < score < SURE:
+            return score
+        meaning = self._closeness(placing.account.opening, known.account.opening)
+        return likeness(placing.account, known.account, placing.weigh, SEMANTIC, meaning)
 
-    def _remove(self, numbers: Iterable[int]) -> None:
-        gone = {number: self._known.pop(number) for number in numbers}
-        self._index.remove({number: known.account.evidence.keys for number, known in gone.items()})
-        for number, known in gone.items():
-            members = self._stories[known.story]
-            members.remove(number)
-            if not members:
-                del self._stories[known.story]
-
-    def _why(self, placing: _Placing, known: _Known, score: float) -> str:
-        shared = placing.account.evidence.keys & known.account.evidence.keys
-        telling = sorted(shared, key=lambda key: (-placing.weigh(key), key))[:4]
+    def _why(self, placing: _Placing, known: Account, score: float) -> str:
+        shared = placing.account.evidence.keys & known.evidence.keys
+        said: dict[str, float] = {}
+        for word, keys in self._vocabulary.read(placing.account.opening, placing.account.language):
+            weight = max((placing.weigh(key) for key in keys if key in shared), default=0.0)
+            if weight:
+                said.setdefault(word.lower(), weight)
+        telling = sorted(said, key=lambda word: -said[word])[:TELLING]
         chance = 100 / (1 + exp(-score))
-        return f"shares {', '.join(telling)} with {_quoted(known)} ({chance:.0f} %)"
+        return f"{', '.join(telling)}: as in {_quoted(known)} ({chance:.0f} %)"
 
 
-def _quoted(known: _Known) -> str:
-    return f"“{known.headline}”" + (f" ({known.account.outlet})" if known.account.outlet else "")
+def _quoted(account: Account) -> str:
+    return f"“{account.headline}”" + (f" ({account.outlet})" if account.outlet else "")

@@ -128,23 +128,22 @@ class Vocabulary:
             text: any text.
             language: ISO 639-1; for others than Dutch and English both word lists are tried.
         """
+        return [key for _, keys in self.read(text, language) for key in keys]
+
+    def read(self, text: str, language: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The words of a text as they are written, each with its keys; a known phrase is one word."""
         folded = fold(text)
         cased = folded.cased
         found = [(word[0], cased[word.start() : word.end()]) for word in _WORD.finditer(folded.text)]
-        return list(self._read(found, language))
-
-    def _read(self, found: Sequence[tuple[str, str]], language: str) -> Iterator[str]:
         lists = self._lists(language)
         at = 0
         while at < len(found):
             key, length = _phrase(lists, found, at)
-            word, cased = found[at]
-            if key is None and cased.isupper():
-                key = next((words.capital[cased] for words in lists if cased in words.capital), None)
-            if key is None:
-                yield from self._keys_of_word(word, language)
-            else:
-                yield key
+            word, written = found[at]
+            if key is None and written.isupper():
+                key = next((words.capital[written] for words in lists if written in words.capital), None)
+            written = " ".join(each for _, each in found[at : at + length])
+            yield written, self._keys_of_word(word, language) if key is None else (key,)
             at += length
 
     def _lists(self, language: str) -> list[WordList]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.domain.stories import WINDOW, StoryWindow
-from bot.services.meaning import closeness
+from bot.services.meaning import installed
 from bot.services.packs import load_vocabulary
 
 
@@ -14,4 +14,4 @@ def story_window(span: timedelta = WINDOW, *, lexical: bool = False) -> StoryWin
         span: how long a story stays open for further reports.
         lexical: leave the optional language model out, also where it is installed.
     """
-    return StoryWindow(span, load_vocabulary(), None if lexical else closeness())
+    return StoryWindow(span, load_vocabulary(), None if lexical else installed())

