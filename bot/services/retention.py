@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.ports import Clock
-from bot.store import pruning, rooms
+from bot.store import feeds, pruning, rooms
 from bot.store.database import Database
 
 log = structlog.get_logger()
@@ -38,6 +38,7 @@ class Retention:
                 gone += removed
         async with self._database.write() as tx:
             gone += await rooms.prune(tx, before)
+            gone += await feeds.forget_events(tx, before)
         log.info("old rows removed", rows=gone, older_than=str(before))
         return gone
 

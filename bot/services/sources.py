@@ -201,8 +201,9 @@ class Sources:
                 except CommandError as error:
                     return Imported(spec, problem=error.message)
                 if len(found) != 1:
-                    return Imported(spec, problem="this is a page, not a feed")
-                spec = replace(spec, language=spec.language or found[0].language)
+                    return Imported(spec, problem="this is a page with several feeds")
+                url = _with_login(found[0].url, spec.url)
+                spec = replace(spec, url=url, language=spec.language or found[0].language)
             async with self._database.write() as tx:
                 _, new = await feeds.add(tx, spec, self._clock.now(), self._interval)
             return Imported(spec, new)
@@ -241,9 +242,8 @@ def _domain(url: str) -> str:
 def _owner_of(domain: str) -> str:
     """The name that was registered; a bare address as a whole."""
     bare = domain.replace(".", "").isdigit()
-    return (
-        _NO_SLUG.sub("-", (domain if bare else domain.partition(".")[0]).lower()).strip("-")[:60] or "unknown"
-    )
+    name = fold(domain if bare else domain.partition(".")[0]).text
+    return _NO_SLUG.sub("-", name).strip("-")[:60] or "unknown"
 
 
 def _outlet_name(title: str, domain: str) -> str:
