@@ -57,6 +57,11 @@ class Frame:
         self._pages = pages
         self._rooms = rooms
 
+    @property
+    def talking_room(self) -> str:
+        """The room in which somebody talks to Heraut alone; "" when there is none."""
+        return next((room.id for room in self._rooms.all.values() if room.direct), "")
+
     def part(self, request: Request, template: str, **values: Any) -> str:
         """A part of a page, without the frame."""
         language = language_of(request)

@@ -3,7 +3,7 @@
 from starlette.routing import Route
 
 from bot.web.desk import Frame
-from bot.web.pages import deliveries, feeds, stories, topics
+from bot.web.pages import deliveries, feeds, rules, stories, topics
 
 
 def routes(frame: Frame) -> list[Route]:
@@ -11,6 +11,7 @@ def routes(frame: Frame) -> list[Route]:
     return [
         *stories.Stories(frame).routes,
         *topics.Topics(frame).routes,
+        *rules.Rules(frame).routes,
         *feeds.Feeds(frame).routes,
         *deliveries.Deliveries(frame).routes,
     ]

@@ -62,6 +62,13 @@ setInterval(() => freshen(document), TIMES);
 for (const form of document.querySelectorAll("[data-submits]")) {
   for (const choice of form.querySelectorAll("select")) choice.addEventListener("change", () => form.requestSubmit());
 }
+for (const field of document.querySelectorAll("[data-enter]")) {
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    field.form.requestSubmit();
+  });
+}
 if (list) {
   keepFresh();
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
