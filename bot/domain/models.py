@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.manner import PLAIN, LostAnswer, Manner
+from bot.domain.wire import Voice
 
 # --- feeds ------------------------------------------------------------------------------------------
 
@@ -262,7 +263,10 @@ class StoryDecision:
 
 @dataclass(frozen=True, slots=True)
 class StoryItem:
-    """One report inside a story, as an alert shows it."""
+    """One report inside a story, as an alert shows it.
+
+    `agency` is the news agency whose copy it is, "" for none; `prints` are the marks of its text.
+    """
 
     item_id: int
     outlet: Outlet
@@ -275,6 +279,13 @@ class StoryItem:
     paywalled: bool = False
     brief: str = ""
     shortened: bool = False
+    agency: str = ""
+    prints: frozenset[int] = frozenset()
+
+    @property
+    def voice(self) -> Voice:
+        """The report as a source."""
+        return Voice(self.outlet.owner, self.published, self.agency, self.prints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,8 +299,13 @@ class Story:
 
     @property
     def owners(self) -> frozenset[str]:
-        """The independent owners that report it."""
+        """The owners that report it."""
         return frozenset(item.outlet.owner for item in self.items)
+
+    @property
+    def voices(self) -> tuple[Voice, ...]:
+        """Its reports as sources."""
+        return tuple(item.voice for item in self.items)
 
 
 class StoryKind(StrEnum):

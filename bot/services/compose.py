@@ -9,6 +9,7 @@ from bot.domain.messagecodec import from_json
 from bot.domain.messages import AlertCard, Message, Moment, Span, Text
 from bot.domain.models import Delivery, DeliveryKind, Outcome, Story, Transient, Vanished
 from bot.domain.summary import summarise
+from bot.domain.wire import independent
 from bot.errors import BadInput
 from bot.store import deliveries, folding, stories
 from bot.store.database import Database
@@ -125,7 +126,7 @@ def story_card(story: Story) -> AlertCard:
 def digest_message(told: Collection[Story], why: str, language: str) -> Message:
     """Many stories in one message, those that most owners report first."""
     words = HEADERS.get(language, HEADERS["en"])
-    ranked = sorted(told, key=lambda story: (-len(story.owners), story.id))
+    ranked = sorted(told, key=lambda story: (-independent(story.voices), story.id))
     header: Sequence[Span] = [Text(words.get(why, words["digest"]), bold=True)]
     return Message(lines=(header, *(digest_line(story) for story in ranked)), language=language, silent=True)
 
@@ -134,7 +135,7 @@ def digest_line(story: Story) -> Sequence[Span]:
     """A story in one line: headline, outlet, how many others report it, and its age."""
     first = story.items[0]
     url = first.url if len(first.url) <= LINK else None
-    others = len(story.owners) - 1
+    others = independent(story.voices) - 1
     more = f" +{others}" if others else ""
     outlet = f" {_short(first.outlet.name, OUTLET)}{more}, "
     return ("• ", Text(_short(first.title, HEADLINE), url=url), outlet, Moment(first.published))

@@ -12,6 +12,7 @@ import structlog
 from bot.domain.messagecodec import to_json
 from bot.domain.models import Chat, DeliveryKind, Priority, Story, Subscription
 from bot.domain.quiet import last_digest
+from bot.domain.wire import independent
 from bot.ports import Clock
 from bot.services.compose import digest_message
 from bot.store import chats, deliveries, folding, ranking, stories
@@ -70,7 +71,7 @@ class Digests:
 
 
 def _ranked(told: Sequence[Story]) -> list[Story]:
-    return sorted(told, key=lambda story: (-len(story.owners), story.id))
+    return sorted(told, key=lambda story: (-independent(story.voices), story.id))
 
 
 def _awake(wish: Subscription, now: datetime) -> bool:

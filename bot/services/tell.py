@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bot.domain.alerts import News, Verdict, judge
 from bot.domain.models import Chat, DeliveryKind, Priority, Subscription
 from bot.domain.quiet import HOUR, telling
+from bot.domain.wire import most_within
 from bot.store import books, chats, deliveries, stories
 from bot.store.database import Transaction
 from bot.store.deliveries import Owed
@@ -23,7 +24,7 @@ class Telling:
         story_id: the story.
         news: what the decision reads of the item.
         salience: how much the item is about each rule it satisfies, by rule key.
-        owners: how many independent owners report the story.
+        owners: how many independent sources told the story shortly after each other.
         max_age: older items are history.
         expire: how long an alert stays news.
     """
@@ -66,9 +67,9 @@ async def tell(tx: Transaction, what: Telling, now: datetime) -> int:
 
 
 async def owners_of(tx: Transaction, story_id: int) -> int:
-    """How many independent owners report a story."""
+    """How many independent sources told a story shortly after each other."""
     found = await stories.load(tx, [story_id])
-    return len(found[story_id].owners) if story_id in found else 0
+    return most_within(found[story_id].voices) if story_id in found else 0
 
 
 def _judged(what: Telling, chat: Chat, wish: Subscription, mutes: set[int], now: datetime) -> Verdict:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 
 from bot.domain.models import Outlet, Story, StoryItem
+from bot.domain.wire import agency_of, prints_of
 from bot.store.database import Transaction, upsert
 from bot.store.items import StoredItem, stored_item
 from bot.store.schema import items, stories, story_items, story_rules
@@ -150,4 +151,6 @@ def _report(row: Row[Any]) -> StoryItem:
         paywalled=row.paywalled,
         brief=row.brief or "",
         shortened=row.shortened,
+        agency=agency_of(row.text or row.summary, row.authors),
+        prints=prints_of(row.text or row.summary),
     )
