@@ -38,7 +38,7 @@ FOLD_AFTER = 5.0
 FLOOD = 30
 """Alerts owed to one chat at the same time, above which they are folded as well."""
 BROKEN_TRIES = 5
-CHORES_EVERY = 0.5
+CHORES_EVERY, FLOOD_EVERY = 0.5, 2.0
 
 
 @dataclass(slots=True)
@@ -108,6 +108,7 @@ class LanePump:
         self._state = LaneState()
         self._strays = True
         self._chores_at = 0.0
+        self._flood_at = 0.0
         self._claim_at = 0.0
         self._last_clock: tuple[datetime, float] | None = None
 
@@ -148,7 +149,7 @@ class LanePump:
 
     async def turn(self) -> int:
         """Send what may go now and write the answers down; returns how many messages were tried."""
-        self._claim_at = self._chores_at = 0.0
+        self._claim_at = self._chores_at = self._flood_at = 0.0
         begun = await self.step()
         while self._tasks:
             await asyncio.wait(set(self._tasks))
@@ -271,8 +272,10 @@ class LanePump:
         await deliveries.release(tx, self.lane, now)
         await folding.fold_due(tx, self.lane, now)
         await folding.fold_expired(tx, self.lane, now)
-        for chat_id in await folding.flooded(tx, self.lane, FLOOD):
-            await folding.fold_chat(tx, chat_id, folding.BURST, f"more than {FLOOD} at once", now)
+        if clock >= self._flood_at:
+            self._flood_at = clock + FLOOD_EVERY
+            for chat_id in await folding.flooded(tx, self.lane, FLOOD):
+                await folding.fold_chat(tx, chat_id, folding.BURST, f"more than {FLOOD} at once", now)
 
     async def _follow_clock(self, tx: Transaction, now: datetime, clock: float) -> None:
         """When the machine's clock is set back, what waits for a time must not wait the longer."""

@@ -193,7 +193,8 @@ async def _alerts(tx: Transaction, *where: Any, limit: int | None = None) -> Seq
             deliveries.c.gather,
             deliveries.c.detail,
         )
-        .where(*where, deliveries.c.kind == DeliveryKind.ALERT)
+        # One whose answer was lost may have arrived: only its own idempotency key can tell, so it stays.
+        .where(*where, deliveries.c.kind == DeliveryKind.ALERT, deliveries.c.lost_answers == 0)
         .order_by(deliveries.c.id)
         .limit(limit)
     )

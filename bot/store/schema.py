@@ -211,7 +211,7 @@ subscriptions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("muted_until", UtcDateTime),
     UniqueConstraint("chat_id", "rule_key"),
-    Index(None, "rule_key"),
+    Index(None, "rule_key", "chat_id"),
 )
 
 # `held` keeps a row out of the pump's way until its `not_before`, or until its chat returns; the index that
@@ -240,7 +240,7 @@ deliveries = Table(
     Column("lost_answers", Integer, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False, server_default="0"),
     UniqueConstraint("lane", "chat_id", "story_id", "kind"),
-    _partial("ix_deliveries_ready", READY, "lane", "priority", "id", "chat_id"),
+    _partial("ix_deliveries_ready", READY, "lane", "priority", "id", "chat_id", "state", "held"),
     _partial("ix_deliveries_held", HELD, "lane", "not_before"),
     _partial("ix_deliveries_sending", SENDING, "lane"),
     _partial("ix_deliveries_expiring", PENDING, "lane", "expires_at"),
@@ -270,6 +270,7 @@ story_mutes = Table(
     Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
     Column("until", UtcDateTime, nullable=False),
+    Index(None, "story_id"),
 )
 
 # Whether an account is held back as a whole, and why; no row means that it is not.

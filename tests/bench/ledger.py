@@ -99,8 +99,9 @@ def _bare(file: Path) -> float:
     for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"):
         connection.execute(statement)
     connection.execute(
-        "CREATE TABLE d (id INTEGER PRIMARY KEY, lane TEXT, chat_id INT, kind TEXT, story_id INT, state TEXT, "
-        "priority INT, attempts INT, message_id TEXT, detail TEXT, created_at TEXT, updated_at TEXT)"
+        "CREATE TABLE d (id INTEGER PRIMARY KEY, lane TEXT, chat_id INT, kind TEXT, story_id INT, "
+        "state TEXT, priority INT, attempts INT, message_id TEXT, detail TEXT, created_at TEXT, "
+        "updated_at TEXT)"
     )
     connection.execute("CREATE INDEX ready ON d (lane, priority, id, chat_id) WHERE state = 'pending'")
     connection.execute("CREATE UNIQUE INDEX once ON d (lane, chat_id, story_id, kind)")

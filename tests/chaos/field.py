@@ -80,6 +80,13 @@ class Field:
     def told(self) -> int:
         return sum(account.told for account in self.accounts)
 
+    @property
+    def backlog(self) -> int:
+        """How many messages are owed on both platforms, those of stories that are not yet read included."""
+        (items,) = self.ask("SELECT count(*) FROM items WHERE url LIKE '%/artikel/1___'")[0]
+        (open_rows,) = self.ask("SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')")[0]
+        return int(open_rows + (len(self.published) - items) * 2 * CHATS)
+
     async def kill_and_restart(self) -> None:
         self.kills += 1
         await self.heraut.kill()

@@ -1,6 +1,9 @@
 """The pump: every answer of a platform, and what it means for the ledger."""
 
+import asyncio
+import sqlite3
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +21,10 @@ from bot.domain.models import (
     Unknown,
     Vanished,
 )
+from bot.services.compose import Composer
+from bot.services.delivery import LanePump
 from bot.store import books, chats, deliveries
+from tests.support.ledger import owe_all
 from tests.support.newsroom import LANE, Newsroom, place, report
 
 NEWS = {1: "NAVO oefent op de Waddenzee", 2: "Spanje wijst hogere NAVO-bijdrage af"}
@@ -184,3 +190,77 @@ async def test_moving_to_a_chat_that_is_known_joins_their_wishes(room: Newsroom)
     _, wishes = await room.manager.subscriptions(place("new"))
     assert {wish.value for wish in wishes} == {"nato", "rutte"}
     assert len(room.paper.titles("new")) == 1
+
+
+async def test_what_may_have_arrived_keeps_its_key_and_is_not_told_in_a_digest(
+    room: Newsroom,
+) -> None:
+    await owe_one(room)
+    async with room.database.write() as tx:
+        (marked,) = await deliveries.ready(tx, LANE, 10)
+        await deliveries.mark(tx, [marked.id], room.clock.now())
+    await owe_all(room.database, LANE, [marked.chat_id], range(45), room.clock.now())
+    await room.deliver()
+    assert [key for _, message, key in room.paper.sent if message.card] == [f"heraut-{marked.id}"]
+    assert all(NEWS[1] not in words(message) for _, message, _ in room.paper.sent)
+
+
+async def test_an_answer_that_cannot_be_written_down_is_kept_until_it_can(room: Newsroom) -> None:
+    await owe_one(room)
+    await room.pump.step()
+    blocker = sqlite3.connect(str(room.database.url.database), isolation_level=None)
+    blocker.execute("PRAGMA busy_timeout=0")
+    blocker.execute("BEGIN IMMEDIATE")
+    await asyncio.sleep(0.05)
+    stuck = asyncio.create_task(room.pump.step())
+    await asyncio.sleep(0.2)
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    await stuck
+    assert await states(room) == {DeliveryState.SENT: 1}
+
+
+async def test_an_update_that_comes_while_an_alert_is_under_way_edits_it_afterwards(room: Newsroom) -> None:
+    feed = await room.add_feed()
+    await room.manager.subscribe(place(), "nato")
+    now = room.clock.now()
+    await room.take(feed, [report(NEWS[1], 1, now)])
+    async with room.database.write() as tx:
+        (marked,) = await deliveries.ready(tx, LANE, 10)
+        await deliveries.mark(tx, [marked.id], now)
+    await room.take(feed, [report(f"{NEWS[1]} en de Noordzee", 1, now)])
+    await room.deliver()
+    room.clock.advance(timedelta(minutes=2))
+    await room.deliver()
+    assert len(room.paper.edits) == 1
+
+
+async def test_a_clock_that_is_set_back_does_not_make_messages_wait_the_longer(tmp_path: Path) -> None:
+    ticking = [0.0]
+    room = await Newsroom(tmp_path).open()
+    pump = LanePump(
+        room.database, room.paper, Composer(room.database), room.clock, monotonic=lambda: ticking[0]
+    )
+    await owe_one(room)
+    room.paper.answers = [RetryAfter(60)]
+    await pump.turn()
+    room.clock.advance(timedelta(hours=-5))
+    await pump.turn()
+    ticking[0] += 61
+    room.clock.advance(timedelta(seconds=61))
+    await pump.turn()
+    await pump.turn()
+    assert len(room.paper.sent) == 2
+    await room.close()
+
+
+async def test_the_search_for_what_goes_next_uses_its_index(room: Newsroom) -> None:
+    await owe_one(room)
+    async with room.database.read() as tx:
+        plan = await tx.exec_driver_sql(
+            "EXPLAIN QUERY PLAN SELECT id, chat_id FROM deliveries WHERE deliveries.lane = 'x' AND "
+            "deliveries.state = 'pending' AND NOT deliveries.held AND deliveries.chat_id NOT IN (1, 2) "
+            "ORDER BY deliveries.priority, deliveries.id LIMIT 64"
+        )
+        steps = [row[3] for row in plan]
+    assert steps == ["SEARCH deliveries USING COVERING INDEX ix_deliveries_ready (lane=?)"]

@@ -12,17 +12,15 @@ from sqlalchemy import select
 
 from bot.domain.manner import LostAnswer, Manner
 from bot.domain.models import Address, ChatState, DeliveryState
-from bot.ports import ChatEvent, Hooks
 from bot.services.alarm import Alarms, Owner
 from bot.store import books, chats, schema
-from bot.store.database import Database
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.telegram import TelegramEmulator
 from tests.support import lane as lanes
 from tests.support.lane import Lane
 from tests.support.ledger import add_chats, owe_all, title_of
+from tests.support.observing import keeping
 from tests.support.waiting import until
-
 
 pytestmark = pytest.mark.slow
 
@@ -105,34 +103,14 @@ class OnDiscord:
         return [message.text for message in self.emulator.messages(self.channel)]
 
 
-def keeping(folder: Path, lane: Callable[[], str]) -> Hooks:
-    """Hooks that write down what happens to chats, as the product's router does."""
-    deaf = lanes.deaf()
-
-    async def observe(event: ChatEvent) -> None:
-        database = Database(f"sqlite+aiosqlite:///{folder}/heraut.sqlite3")
-        now = datetime.now().astimezone()
-        async with database.write() as tx:
-            if event.kind == "gone":
-                await chats.pause(tx, lane(), event.address, event.detail)
-            elif event.kind == "moved":
-                await chats.move(tx, lane(), event.address.chat, event.detail)
-            else:
-                await chats.resume(tx, lane(), event.address, now)
-        await database.close()
-
-    return Hooks(deaf.receive, deaf.suggest, observe, ())
-
-
 @asynccontextmanager
 async def on_telegram(
     folder: Path, addresses: list[Address] | None = None, alarms: Alarms | None = None
 ) -> AsyncIterator[OnTelegram]:
     async with TelegramEmulator() as emulator:
         made = addresses or lanes.telegram_chats(emulator, 3)
-        names: list[str] = []
-        platform = lanes.telegram(emulator, keeping(folder, lambda: names[0]))
-        names.append(platform.lane)
+        lane_name = lanes.telegram(emulator).lane
+        platform = lanes.telegram(emulator, keeping(folder, lane_name))
         async with lanes.opened(folder, platform, alarms=alarms) as lane:
             ids = await add_chats(lane.database, platform.lane, made, lane.clock.now())
             yield OnTelegram(Desk(lane, ids), emulator, made)
@@ -147,9 +125,8 @@ async def telegram(tmp_path: Path) -> AsyncIterator[OnTelegram]:
 @pytest.fixture
 async def discord(tmp_path: Path) -> AsyncIterator[OnDiscord]:
     async with DiscordEmulator() as emulator:
-        names: list[str] = []
-        platform = lanes.discord(emulator, keeping(tmp_path, lambda: names[0]))
-        names.append(platform.lane)
+        lane_name = lanes.discord(emulator).lane
+        platform = lanes.discord(emulator, keeping(tmp_path, lane_name))
         async with lanes.opened(tmp_path, platform) as lane:
             made = await lanes.discord_chats(emulator, 3)
             await emulator.gateway.wait_connected()

@@ -9,7 +9,11 @@ branch_labels = None
 depends_on = None
 
 PARTIAL = (
-    ("ix_deliveries_ready", "state = 'pending' AND NOT held", ["lane", "priority", "id", "chat_id"]),
+    (
+        "ix_deliveries_ready",
+        "state = 'pending' AND NOT held",
+        ["lane", "priority", "id", "chat_id", "state", "held"],
+    ),
     ("ix_deliveries_held", "state = 'pending' AND held", ["lane", "not_before"]),
     ("ix_deliveries_sending", "state = 'sending'", ["lane"]),
     ("ix_deliveries_expiring", "state = 'pending'", ["lane", "expires_at"]),
