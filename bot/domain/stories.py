@@ -220,7 +220,7 @@ class StoryWindow:
                 said.setdefault(word.lower(), weight)
         telling = sorted(said, key=lambda word: -said[word])[:TELLING]
         chance = 100 / (1 + exp(-score))
-        return f"{', '.join(telling)}: as in {_quoted(known)} ({chance:.0f} %)"
+        return f"shares {', '.join(telling)} with {_quoted(known)} ({chance:.0f} %)"
 
 
 def _quoted(account: Account) -> str:
