@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 LOCK_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench lock clean
+.PHONY: help run demo test check chaos format bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -45,6 +45,9 @@ check: $(VENV)/.dev ## format, lint, types, layers, fast tests: under a minute
 test: $(VENV)/.dev ## everything: check first, then the slow tests (processes, browser, platforms)
 	@$(MAKE) --no-print-directory check
 	$(BIN)/pytest -q -m slow
+
+chaos: $(VENV)/.dev ## the long crash and pace tests: kills, full disk, outages, real limits (half an hour)
+	HERAUT_CHAOS=long $(BIN)/pytest -q -s tests/chaos
 
 format: $(VENV)/.dev ## rewrite the code in the project's format
 	$(BIN)/ruff format bot tests

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot import __version__
 from bot.chat.asking import Command, Request, rows, spec
 from bot.chat.feedcommands import add_feed, list_feeds, remove_feed, state_of
-from bot.chat.tellcommands import digest, limit, mute, quiet, unmute, why
+from bot.chat.tellcommands import digest, limit, mute, quiet, resend, unmute, why
 from bot.domain.messages import Button, Message, Moment, Span, Text, say
 from bot.domain.models import ChatState, DeliveryState, Story, Target, Topic
 from bot.ports import CommandSpec
@@ -207,6 +207,17 @@ COMMANDS: tuple[Command, ...] = (
         mute,
     ),
     Command(spec("unmute", "Wake what rests", "what", "a topic or a rule", changes=True), unmute),
+    Command(
+        spec(
+            "resend",
+            "What to do when an answer was lost",
+            "choice",
+            "on or off",
+            changes=True,
+            completes=False,
+        ),
+        resend,
+    ),
     Command(spec("why", "Why an article was told here, or not", "link", "its link", completes=False), why),
     Command(spec("status", "How Heraut is doing"), status),
     Command(spec("feeds", "The feeds that are watched", "words", "a part of a feed's name"), list_feeds),

@@ -56,6 +56,23 @@ async def limit(request: Request) -> Message:
     return say(f"At most {manner.hourly_cap} alerts an hour; what is more comes in a digest.")
 
 
+async def resend(request: Request) -> Message:
+    """Choose between a message twice and a message lost, for when an answer was lost on the way."""
+    word = request.argument.strip().lower()
+    if word not in ("on", "off"):
+        return say(
+            "When the line breaks it can be unknown whether a message arrived. Shall it be sent again?",
+            buttons=[
+                [Button("Again, it may come twice", "/resend on"), Button("Never twice", "/resend off")]
+            ],
+            private=True,
+        )
+    await request.manager.manners.resend(request.place, word == "on")
+    if word == "on":
+        return say("A message that may be lost is sent again; seldom, one comes twice.")
+    return say("No message is sent twice; seldom, one that may have arrived is left out.")
+
+
 async def mute(request: Request) -> Message:
     """Let a topic, a rule or a story rest for a time."""
     if not request.argument:

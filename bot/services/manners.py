@@ -1,10 +1,10 @@
 """How and when a chat is told: the use cases behind /quiet, /digest, /limit and /mute."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.manner import Manner
+from bot.domain.manner import LostAnswer, Manner
 from bot.domain.mannerwords import read_digest, read_limit, read_quiet
 from bot.domain.models import Chat, Subscription
 from bot.errors import CommandError
@@ -79,6 +79,13 @@ class Manners:
             manner = read_limit(text, chat.manner)
             await chats.set_manner(tx, chat.id, manner)
         return manner
+
+    async def resend(self, place: Place, again: bool) -> None:
+        """Choose what becomes of a message whose answer was lost: sent again, or rather not."""
+        async with self._database.write() as tx:
+            chat = await self._chat(tx, place)
+            lost = LostAnswer.RESEND if again else LostAnswer.SKIP
+            await chats.set_manner(tx, chat.id, replace(chat.manner, lost_answer=lost))
 
     async def mute(self, place: Place, wishes: Sequence[Subscription], span: timedelta) -> datetime:
         """Let subscriptions rest; returns until when."""
