@@ -43,6 +43,7 @@ from bot.jobs.embedded import EmbeddedRunner
 from bot.ports import ChatPlatform, Clock, Hooks, JobRunner, SystemClock
 from bot.services.alarm import Alarms, Owner
 from bot.services.articles import Articles, Patience
+from bot.services.clockwatch import ClockWatch
 from bot.services.compose import Composer
 from bot.services.delivery import LanePump
 from bot.services.digest import Digests
@@ -68,6 +69,7 @@ log = structlog.get_logger()
 
 DRAIN_SECONDS = 7.0
 RESTART_SECONDS = 5.0
+CLOCK_TICK = timedelta(seconds=5)
 DIGEST_TICK = timedelta(seconds=30)
 RETENTION_TICK = timedelta(hours=6)
 SAMPLE_PACE = Pace(timedelta(seconds=2), timedelta(seconds=4))
@@ -227,6 +229,7 @@ def _runner(settings: Settings, database: Database, clock: Clock) -> JobRunner:
 def _routine(runner: JobRunner, settings: Settings, database: Database, clock: Clock) -> None:
     """What is done at its time, by one process of all."""
     keep = timedelta(days=settings.retention_days)
+    runner.every("clock", CLOCK_TICK, ClockWatch(database, clock).tick, once=False)
     runner.every("digests", DIGEST_TICK, Digests(database, clock).tick)
     runner.every("retention", RETENTION_TICK, Retention(database, clock, keep).tick)
 

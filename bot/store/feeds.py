@@ -214,6 +214,19 @@ async def move_back(tx: Transaction, feed_id: int) -> None:
     await tx.execute(update(feeds).where(feeds.c.id == feed_id).values(moved_to=None))
 
 
+async def shift(tx: Transaction, by: timedelta) -> int:
+    """The machine's clock was set: the next polls, and the leases, move with it. Returns how many feeds."""
+    rows = (await tx.execute(select(feeds.c.id, feeds.c.next_poll_at, feeds.c.leased_until))).all()
+    for row in rows:
+        leased = row.leased_until + by if row.leased_until else None
+        await tx.execute(
+            update(feeds)
+            .where(feeds.c.id == row.id)
+            .values(next_poll_at=row.next_poll_at + by, leased_until=leased)
+        )
+    return len(rows)
+
+
 async def release_all(tx: Transaction) -> None:
     """Give every lease back: only for the one process of an embedded installation, at its start."""
     await tx.execute(update(feeds).values(leased_until=None))

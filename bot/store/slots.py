@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import delete
+
 from bot.store.database import Transaction, upsert
 from bot.store.schema import job_slots
 
@@ -13,3 +15,8 @@ async def take(tx: Transaction, name: str, slot: datetime) -> bool:
         index_elements=["name"], set_={"slot": slot}, where=job_slots.c.slot < slot
     )
     return (await tx.execute(later)).rowcount == 1
+
+
+async def forget_after(tx: Transaction, moment: datetime) -> None:
+    """Slots that a clock took which has been set back since are free again."""
+    await tx.execute(delete(job_slots).where(job_slots.c.slot > moment))
