@@ -22,6 +22,7 @@ from bot.web import pages as news
 from bot.web.access import Access
 from bot.web.chat import Chat, Say, Suggest
 from bot.web.desk import Desk, Frame
+from bot.web.guard import Guard, Guesses
 from bot.web.render import Pages
 from bot.web.security import HostGuard, SecureHeaders, security_headers
 from bot.web.words import language_of, words
@@ -64,18 +65,19 @@ def create_app(
         hosts: names besides localhost by which browsers may call us.
         remote_images: show the pictures of alerts. They stand on the publishers' servers, which would then
             see who reads what.
-        routes: further pages and endpoints.
+        routes: further endpoints, which check for themselves who calls.
     """
     pages = Pages(desk.clock.now, title, version, remote_images)
     access = Access(token, desk.clock)
+    guesses = Guesses()
     frame = Frame(pages, rooms, desk, access)
-    chat = Chat(pages, rooms, say, suggest, commands)
+    chat = Chat(pages, rooms, say, suggest, commands, access)
     headers = security_headers(remote_images)
     on_error = _error_handler(pages, headers)
     return Starlette(
         routes=[
             *chat.routes,
-            *news.routes(frame),
+            *news.routes(frame, guesses),
             *routes,
             Route("/health", _health_endpoint(health, version)),
             Mount("/static", Revalidated(directory=Path(__file__).parent / "static")),
@@ -83,6 +85,7 @@ def create_app(
         middleware=[
             Middleware(SecureHeaders, headers=headers),
             Middleware(HostGuard, hosts=hosts),
+            Middleware(Guard, access=access, guesses=guesses, public=[route.path for route in routes]),
         ],
         exception_handlers={HTTPException: on_error, Exception: on_error},
     )

@@ -7,10 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qs
 
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -18,6 +17,8 @@ from bot.domain.rooms import Cursor, Room
 from bot.errors import BadInput
 from bot.ports import CommandSpec
 from bot.services.rooms import Rooms
+from bot.web.access import Access
+from bot.web.forms import body_of, form_fields, kind_of
 from bot.web.render import Pages, encodable
 from bot.web.security import Pace, same_origin
 from bot.web.words import language_of, words
@@ -28,10 +29,8 @@ Say = Callable[[str, str, str, str], Awaitable[None]]
 Suggest = Callable[[str, str, str], Awaitable[Sequence[tuple[str, str]]]]
 """(room, command, typed so far) → (value, label) pairs."""
 
-BODY_LIMIT = 4096
 TEXT_LIMIT = 1000
 KEY_LIMIT = 38
-BODY_SECONDS = 10
 STREAMS = 200
 RENDERED = 256
 QUICK = ("topics", "subscriptions", "latest", "status", "help")
@@ -62,8 +61,15 @@ class Chat:
     """
 
     def __init__(
-        self, pages: Pages, rooms: Rooms, say: Say, suggest: Suggest, commands: Sequence[CommandSpec]
+        self,
+        pages: Pages,
+        rooms: Rooms,
+        say: Say,
+        suggest: Suggest,
+        commands: Sequence[CommandSpec],
+        access: Access,
     ) -> None:
+        self._access = access
         self._pages = pages
         self._rooms = rooms
         self._say = say
@@ -97,6 +103,8 @@ class Chat:
             page=await self._rooms.history(room.id),
             latest=await self._rooms.latest(),
             live="",
+            session=self._access.session(request),
+            can_sign_in=self._access.can_change,
             here=room.id,
             groups=self._pages.groups(self._rooms.all.values(), language),
             quick=[self._commands[name] for name in QUICK if name in self._commands],
@@ -135,7 +143,7 @@ class Chat:
         if not same_origin(request):
             raise HTTPException(403, "only this site's own pages may do that")
         self._pace(self._saying, request)
-        said = _said(await _body(request), request.headers.get("content-type", ""))
+        said = _said(await body_of(request), kind_of(request))
         await self._say(room.id, said.text, language_of(request), said.key)
         if "text/html" in request.headers.get("accept", ""):
             return RedirectResponse(f"/c/{room.id}", 303)
@@ -196,27 +204,11 @@ def _offered(command: CommandSpec) -> dict[str, Any]:
     }
 
 
-async def _body(request: Request) -> bytes:
-    body = b""
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > BODY_LIMIT:
-                    raise HTTPException(413, f"a message is at most {BODY_LIMIT} bytes")
-    except TimeoutError as error:
-        raise HTTPException(408, "the message did not arrive in time") from error
-    except ClientDisconnect as error:
-        raise HTTPException(400, "the message did not arrive") from error
-    return body
-
-
-def _said(body: bytes, content_type: str) -> Said:
-    kind = content_type.partition(";")[0].strip().lower()
+def _said(body: bytes, kind: str) -> Said:
     if kind == "application/json":
         fields = _json_fields(body)
     elif kind == "application/x-www-form-urlencoded":
-        fields = _form_fields(body)
+        fields = form_fields(body)
     else:
         raise HTTPException(415, "send a form or JSON")
     text, key = (encodable(fields.get(name, "")).strip() for name in ("text", "key"))
@@ -233,11 +225,3 @@ def _json_fields(body: bytes) -> dict[str, str]:
     if not isinstance(value, dict):
         raise HTTPException(400, "send an object")
     return {name: given for name, given in value.items() if isinstance(given, str)}
-
-
-def _form_fields(body: bytes) -> dict[str, str]:
-    try:
-        pairs = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
-    except ValueError as error:
-        raise HTTPException(400, "this is not a form") from error
-    return {name: values[0] for name, values in pairs.items()}

@@ -1,5 +1,6 @@
 """What pages, API and outgoing feeds share: where they read, the frame around pages, and queries."""
 
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,9 @@ from bot.services.rooms import Rooms
 from bot.services.rulebook import RuleBook
 from bot.store.database import Database
 from bot.web.access import Access
+from bot.web.forms import form_of
 from bot.web.render import Pages
+from bot.web.security import same_origin
 from bot.web.words import language_of, words
 
 NUMBER_DIGITS = 12
@@ -67,6 +70,26 @@ class Frame:
         language = language_of(request)
         return self._pages.page(template, language, topic_names=self.desk.topic_names(language), **values)
 
+    def bare(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        """A page without the navigation."""
+        html = self._pages.page(template, language_of(request), **values)
+        return HTMLResponse(html, status, headers={"cache-control": "no-store", "vary": "accept-language"})
+
+    async def changing(self, request: Request) -> dict[str, str]:
+        """The form of a change, when whoever sends it may change anything.
+
+        Raises:
+            HTTPException: 403, nobody is signed in or the form is not ours; 4xx, it is no form.
+        """
+        session = self.access.session(request)
+        fields = await form_of(request)
+        ours = session is not None and hmac.compare_digest(
+            session.csrf.encode(), fields.get("csrf", "").encode("utf-8", "replace")
+        )
+        if not (ours and same_origin(request)):
+            raise HTTPException(403, "sign in first; changes are made from this site's own pages only")
+        return fields
+
     def page(
         self, request: Request, template: str, heading: str, *, here: str, status: int = 200, **values: Any
     ) -> Response:
@@ -90,7 +113,7 @@ class Frame:
             "latest": None,
             "live": "",
             "session": session,
-            "may_sign_in": self.access.can_change,
+            "can_sign_in": self.access.can_change,
         }
         html = self.part(request, template, **(framed | values))
         headers = {"cache-control": "no-store", "vary": "accept-language, cookie"}

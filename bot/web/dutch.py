@@ -132,6 +132,18 @@ DUTCH = {
     "Nothing of the last 14 days.": "Niets in de laatste 14 dagen.",
     "Near misses": "Net gemist",
     "No item has a part of it and lacks the rest.": "Geen bericht heeft er een deel van en mist de rest.",
+    "Sign in": "Inloggen",
+    "Sign out": "Uitloggen",
+    "The token of this installation": "Het token van deze installatie",
+    "That is not the token.": "Dat is niet het token.",
+    "It stands in the settings of Heraut as web.token.": (
+        "Het staat in de instellingen van Heraut als web.token."
+    ),
+    "These pages are for the machine that Heraut runs on. web.token in its settings opens them to others.": (
+        "Deze pagina’s zijn voor de machine waarop Heraut draait. web.token in de instellingen opent ze voor "
+        "andere."
+    ),
+    "The least number of characters is": "Het minste aantal tekens is",
     "state pending": "wacht",
     "state sending": "onderweg",
     "state sent": "verstuurd",

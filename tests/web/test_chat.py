@@ -11,7 +11,8 @@ import pytest
 
 from bot.domain.messages import say
 from bot.domain.models import Address
-from bot.web.chat import BODY_LIMIT, STREAMS, TEXT_LIMIT
+from bot.web.chat import STREAMS, TEXT_LIMIT
+from bot.web.forms import BODY_LIMIT
 from tests.support.site import Site, alert
 
 MESSAGES = "/c/atlantic/messages"

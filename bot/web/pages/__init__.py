@@ -3,15 +3,17 @@
 from starlette.routing import Route
 
 from bot.web.desk import Frame
-from bot.web.pages import deliveries, feeds, rules, stories, topics
+from bot.web.guard import Guesses
+from bot.web.pages import deliveries, feeds, login, rules, stories, topics
 
 
-def routes(frame: Frame) -> list[Route]:
+def routes(frame: Frame, guesses: Guesses) -> list[Route]:
     """Every page."""
     return [
         *stories.Stories(frame).routes,
         *topics.Topics(frame).routes,
         *rules.Rules(frame).routes,
         *feeds.Feeds(frame).routes,
+        *login.Login(frame, guesses).routes,
         *deliveries.Deliveries(frame).routes,
     ]

@@ -1,14 +1,19 @@
 """The ledger: what is owed, what was sent, what failed and why."""
 
+import structlog
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.domain.models import DeliveryState
 from bot.store import books, reports
 from bot.store.books import LedgerFilter, LedgerLine
-from bot.web.desk import Frame, address, chosen, number, short
+from bot.web.desk import Frame, address, checked_number, chosen, number, short
+from bot.web.pages.login import inside
 from bot.web.words import language_of, words
+
+log = structlog.get_logger()
 
 PAGE = 50
 STATES = [str(state) for state in DeliveryState]
@@ -22,7 +27,10 @@ class Deliveries:
 
     @property
     def routes(self) -> list[Route]:
-        return [Route("/deliveries", self.page)]
+        return [
+            Route("/deliveries", self.page),
+            Route("/deliveries/{id}", self.change, methods=["POST"]),
+        ]
 
     async def page(self, request: Request) -> Response:
         """Lines of the ledger, the newest first."""
@@ -54,6 +62,22 @@ class Deliveries:
             back=address("/deliveries", wanted),
             next=address("/deliveries", older) if older else "",
         )
+
+    async def change(self, request: Request) -> Response:
+        """Send a failed message again, or give one up. The lane's pump sees it at its next turn."""
+        fields = await self._frame.changing(request)
+        delivery_id = checked_number("the delivery", request.path_params["id"])
+        changes = {"retry": books.retry, "drop": books.drop}
+        change = changes.get(fields.get("do", ""))
+        if change is None:
+            raise HTTPException(400, "do is retry or drop")
+        desk = self._frame.desk
+        async with desk.database.write() as tx:
+            done = await change(tx, [delivery_id], desk.clock.now())
+        log.info("ledger changed by hand", delivery=delivery_id, change=fields["do"], done=done)
+        if not done:
+            raise HTTPException(409, "that message is not in a state in which this can be done")
+        return RedirectResponse(inside(fields.get("back", "")) if fields.get("back") else "/deliveries", 303)
 
     def _hint(self, request: Request) -> str:
         word = words(language_of(request))

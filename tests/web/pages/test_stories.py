@@ -4,6 +4,10 @@ from collections.abc import Mapping
 
 import aiohttp
 import pytest
+from markupsafe import escape
+
+from bot.store import reports
+from tests.support.site import Site
 
 
 async def read(
@@ -54,10 +58,14 @@ async def test_an_open_list_is_told_only_what_is_new(client: aiohttp.ClientSessi
     assert await read(client, "/stories/fresh", 200, {"if-none-match": tag})
 
 
-async def test_a_story_says_why_each_report_is_in_it(client: aiohttp.ClientSession) -> None:
+async def test_a_story_says_why_each_report_is_in_it(client: aiohttp.ClientSession, site: Site) -> None:
+    async with site.database.read() as tx:
+        story = await reports.story(tx, 1)
+    assert story
     html = await read(client, "/stories/1", headers={"accept-language": "nl"})
     assert "Het eerste bericht van het verhaal" in html
-    assert "shares" in html
+    for report in story.reports[1:]:
+        assert str(escape(report.why)) in html
     assert 'href="https://proef.example/artikel/2"' in html
     assert "in de titel, 0–5" in html
     assert html.index("extra luchtafweer") < html.index("air defence at")

@@ -1,0 +1,73 @@
+"""Signing in with the token of the settings, and out again."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.web.access import TOKEN_LENGTH
+from bot.web.desk import Frame
+from bot.web.forms import form_of
+from bot.web.guard import Guesses
+from bot.web.security import same_origin
+
+HOME = "/"
+
+
+class Login:
+    """The page for signing in. It is all that a stranger gets to see."""
+
+    def __init__(self, frame: Frame, guesses: Guesses) -> None:
+        self._frame = frame
+        self._guesses = guesses
+
+    @property
+    def routes(self) -> list[Route]:
+        return [
+            Route("/login", self.page, methods=["GET"]),
+            Route("/login", self.enter, methods=["POST"]),
+            Route("/logout", self.leave, methods=["POST"]),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """The form."""
+        return self._shown(request, inside(request.query_params.get("next", "")), wrong=False)
+
+    async def enter(self, request: Request) -> Response:
+        """Begin a session for who has the token."""
+        if not same_origin(request):
+            raise HTTPException(403, "only this site's own pages may do that")
+        fields = await form_of(request)
+        there = inside(fields.get("next", ""))
+        wait = self._guesses.wait(request)
+        if wait:
+            raise HTTPException(429, "too many tries", {"retry-after": str(int(wait) + 1)})
+        if not self._frame.access.knows(fields.get("token", "").strip()):
+            return self._shown(request, there, wrong=True)
+        answer = RedirectResponse(there, 303)
+        self._frame.access.open(request, answer)
+        return answer
+
+    async def leave(self, request: Request) -> Response:
+        """End the session."""
+        await self._frame.changing(request)
+        answer = RedirectResponse("/login", 303)
+        self._frame.access.close(answer)
+        return answer
+
+    def _shown(self, request: Request, there: str, *, wrong: bool) -> Response:
+        return self._frame.bare(
+            request,
+            "login.html",
+            403 if wrong else 200,
+            wrong=wrong,
+            next=there,
+            possible=self._frame.access.can_change,
+            token_length=TOKEN_LENGTH,
+        )
+
+
+def inside(there: str) -> str:
+    """A path of this site to go on to; the home page for everything else (an open redirect is a trap)."""
+    plain = there.startswith("/") and not there.startswith(("//", "/\\")) and len(there) < 500
+    return there if plain and there.isascii() and there.isprintable() and "\\" not in there else HOME
