@@ -11,7 +11,7 @@ Pure: what is known already is passed in, and so is the time.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -73,10 +73,17 @@ class _Evidence:
     slug: str
     title: str
     moment: str
-    content: str
+    item: ParsedItem
+
+    @property
+    def content(self) -> str:
+        """Made when it is asked for: turning markup into text is the larger part of the work."""
+        return fold(self.item.summary[:LEAD])
 
 
-def document_keys(items: Sequence[ParsedItem], publisher: str = "") -> tuple[ItemKeys, ...]:
+def document_keys(
+    items: Sequence[ParsedItem], publisher: str = "", only: Collection[int] | None = None
+) -> tuple[ItemKeys, ...]:
     """The keys of all items of a feed document, in its order.
 
     The document is looked at as a whole: what two different articles have in common identifies neither.
@@ -86,23 +93,38 @@ def document_keys(items: Sequence[ParsedItem], publisher: str = "") -> tuple[Ite
         items: the items of one document.
         publisher: what guids that mean nothing by themselves ("17") are unique within; only needed for
             items without a link.
+        only: the places of the items whose aliases and hints are asked for; None asks for all.
     """
     stamped = _stamps(items)
     found = [_evidence(item, publisher, item.published not in stamped) for item in items]
     guids = _ambiguous(found, lambda e: e.guid, _other_article)
     links = _ambiguous(found, lambda e: e.link, _other_page)
-    return _without_shared_aliases([_keys(e, e.guid not in guids, e.link not in links) for e in found])
+    asked = set(range(len(found))) if only is None else _with_rivals(found, only)
+    return _without_shared_aliases(
+        [
+            _keys(e, e.guid not in guids, e.link not in links, only_key=place not in asked)
+            for place, e in enumerate(found)
+        ]
+    )
 
 
-def articles(items: Sequence[ParsedItem], publisher: str = "") -> tuple[tuple[ParsedItem, ItemKeys], ...]:
+def articles(
+    items: Sequence[ParsedItem], publisher: str = "", only: Collection[int] | None = None
+) -> tuple[tuple[ParsedItem, ItemKeys], ...]:
     """The items of a feed document with their keys, each article once: the first that the feed lists.
 
     See `document_keys`. A second entry of an article, under another headline, would edit it for ever.
+
+    Args:
+        items: the items of one document.
+        publisher: see `document_keys`.
+        only: the places of the items that are asked for; None asks for all.
     """
-    found: dict[str, tuple[ParsedItem, ItemKeys]] = {}
-    for item, keys in zip(items, document_keys(items, publisher), strict=True):
-        found.setdefault(keys.key, (item, keys))
-    return tuple(found.values())
+    found: dict[str, int] = {}
+    listed = document_keys(items, publisher, only)
+    for place, keys in enumerate(listed):
+        found.setdefault(keys.key, place)
+    return tuple((items[place], listed[place]) for place in found.values() if only is None or place in only)
 
 
 def item_key(item: ParsedItem, publisher: str = "", *, degraded: bool = False) -> str:
@@ -203,7 +225,7 @@ def _evidence(item: ParsedItem, publisher: str, dated: bool) -> _Evidence:
         slug=link.slug if link else "",
         title=fold(item.title),
         moment=item.published.isoformat() if item.published and dated else "",
-        content=fold(item.summary[:LEAD]),
+        item=item,
     )
 
 
@@ -217,7 +239,15 @@ def _guid(guid: str, as_link: Link | None, host: str) -> str:
     return f"guid:{host} {guid}" if len(guid) < _TELLING_GUID else f"guid:{guid}"
 
 
-def _keys(found: _Evidence, guid_holds: bool, link_holds: bool) -> ItemKeys:
+def _with_rivals(found: Sequence[_Evidence], only: Collection[int]) -> set[int]:
+    """These places, and those of items that may have an alias in common: every alias has title or link."""
+    titles = {found[place].title for place in only} - {""}
+    links = {found[place].link for place in only} - {""}
+    rivals = {place for place, e in enumerate(found) if e.title in titles or e.link in links}
+    return rivals.union(only)
+
+
+def _keys(found: _Evidence, guid_holds: bool, link_holds: bool, *, only_key: bool = False) -> ItemKeys:
     if found.article:
         key = found.article
     elif found.guid and guid_holds:
@@ -226,6 +256,8 @@ def _keys(found: _Evidence, guid_holds: bool, link_holds: bool) -> ItemKeys:
         key = found.link
     else:
         key = f"title:{found.title or found.content} {found.link}"
+    if only_key:
+        return ItemKeys(_short(key))
     aliases = _aliases(found, link_holds)
     hints = [found.link] if found.link and link_holds and not found.article else []
     return _distinct(key, aliases, hints)

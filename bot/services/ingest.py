@@ -3,19 +3,19 @@
 Nothing is announced that is not written down, and nothing is written down without what is owed for it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from array import array
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.alerts import News, judge
+from bot.domain.alerts import News
 from bot.domain.brief import brief_of
 from bot.domain.identity import ItemKeys, articles, change_of, published_or_seen, recognise
 from bot.domain.models import (
     Brief,
     Change,
-    DeliveryKind,
     Document,
     FeedDue,
     Item,
@@ -33,9 +33,9 @@ from bot.domain.schedule import Polled, Reading
 from bot.domain.stories import Report, StoryWindow
 from bot.ports import Clock
 from bot.services.rulebook import RuleBook
-from bot.store import chats, deliveries, feeds, items, stories
+from bot.services.tell import Telling, owners_of, tell
+from bot.store import deliveries, feeds, items, stories
 from bot.store.database import OUTAGES, Database, Transaction
-from bot.store.deliveries import Owed
 from bot.store.items import StoredItem
 
 log = structlog.get_logger()
@@ -101,6 +101,8 @@ class Ingest:
         self._window = window
         self._clock = clock
         self._policy = policy
+        # Most entries of a poll are those of the poll before; by their fingerprints they are passed over.
+        self._steady: dict[int, array[int]] = {}
 
     async def take(
         self,
@@ -121,16 +123,16 @@ class Ingest:
         """
         now = self._clock.now()
         begun: list[int] = []
-        try:
-            async with self._database.write() as tx:
-                batch = _Batch(tx, due, now, begun, briefs or {})
-                await self._take_items(batch, parsed)
-                polled = schedule(batch.reading(parsed))
-                await finish(tx, due, polled, now)
-        except BaseException:
-            # The transaction is gone, so the stories it began must not attract further reports.
-            self._window.forget(begun)
-            raise
+
+        async def write(tx: Transaction) -> tuple[_Batch, Polled]:
+            batch = _Batch(tx, due, now, begun, briefs or {})
+            await self._take_items(batch, parsed)
+            polled = schedule(batch.reading(parsed))
+            await finish(tx, due, polled, now)
+            return batch, polled
+
+        batch, polled = await self._database.transact(write, lambda: self._forget(begun))
+        self._steady[due.id] = array("q", batch.steady)
         return batch.intake, polled
 
     async def take_older(self, due: FeedDue, parsed: ParsedFeed, newest_before: datetime | None) -> Intake:
@@ -144,20 +146,26 @@ class Ingest:
         Returns:
             What it brought; `overflowed` when this page does not reach back to that item either.
         """
-        begun: list[int] = []
-        try:
-            async with self._database.write() as tx:
-                batch = _Batch(tx, due, self._clock.now(), begun)
-                await self._take_items(batch, parsed)
-        except BaseException:
-            self._window.forget(begun)
-            raise
-        batch.intake.overflowed = overflowed(batch.seen_first, batch.seen_before, newest_before)
-        return batch.intake
+        now, begun = self._clock.now(), list[int]()
+
+        async def write(tx: Transaction) -> Intake:
+            batch = _Batch(tx, due, now, begun)
+            await self._take_items(batch, parsed)
+            batch.intake.overflowed = overflowed(batch.seen_first, batch.seen_before, newest_before)
+            return batch.intake
+
+        return await self._database.transact(write, lambda: self._forget(begun))
+
+    def _forget(self, begun: list[int]) -> None:
+        """Their transaction is gone, so these stories must not attract further reports."""
+        self._window.forget(begun)
+        begun.clear()
 
     async def _take_items(self, batch: "_Batch", parsed: ParsedFeed) -> None:
         owner = batch.due.spec.outlet.owner
-        listed = articles(parsed.items, owner)
+        listed = articles(
+            parsed.items, owner, batch.unsteady(parsed.items, self._steady.get(batch.due.id, ()))
+        )
         wanted = {key for _, keys in listed for key in keys.wanted}
         batch.known = await items.known(batch.tx, owner, wanted)
         batch.times = await items.recent_times(batch.tx, batch.due.id, limit=RHYTHM)
@@ -178,6 +186,8 @@ class Ingest:
         batch.saw(found, before)
         item = item_of(found, keys.key, batch.due, batch.now, feed_language)
         change = change_of(item, before.item if before else None)
+        if before is not None and change is None:
+            batch.steady.add(found.fingerprint())
         if change is None or not item.title:
             return
         result = self._rulebook.current.match(document_of(item))
@@ -196,6 +206,7 @@ class Ingest:
             self._window.forget(batch.begun[begun:])
             raise
         batch.count(change, keys, StoredItem(item_id, item, result))
+        batch.steady.add(found.fingerprint())
 
     async def _store(
         self, batch: "_Batch", matched: Matched, before: StoredItem | None, keys: ItemKeys
@@ -228,15 +239,10 @@ class Ingest:
         matcher, result = self._rulebook.current, change.matched.result
         salience = {key: matcher.rule_salience(result, key) for key in result.rules}
         await stories.satisfy(batch.tx, change.story_id, salience)
-        owed: dict[int, Owed] = {}
-        for chat, lane, wish in await chats.listeners(batch.tx, result.rules):
-            verdict = judge(news, chat, wish, salience[wish.rule_key], batch.now, self._policy.max_age)
-            if verdict.tell:
-                expires = batch.now + self._policy.expire
-                owed[chat.id] = Owed(
-                    lane, chat.id, DeliveryKind.ALERT, Priority.ALERT, change.story_id, expires_at=expires
-                )
-        batch.intake.alerts += await deliveries.owe(batch.tx, owed.values(), batch.now)
+        owners = await owners_of(batch.tx, change.story_id)
+        policy = self._policy
+        what = Telling(change.story_id, news, salience, owners, policy.max_age, policy.expire)
+        batch.intake.alerts += await tell(batch.tx, what, batch.now)
         if change.kind is StoryKind.JOINED or change.matched.change.previous_title is not None:
             after = batch.now + self._policy.update_delay
             batch.intake.updates += await deliveries.owe_updates(
@@ -246,7 +252,11 @@ class Ingest:
 
 @dataclass(slots=True)
 class _Batch:
-    """One document on its way in. `begun` lists the stories that this transaction began."""
+    """One document on its way in.
+
+    `begun` lists the stories that this transaction began; `steady` holds the fingerprints of the entries
+    that are stored as they stand.
+    """
 
     tx: Transaction
     due: FeedDue
@@ -258,6 +268,20 @@ class _Batch:
     times: Sequence[datetime] = ()
     seen_first: list[datetime | None] = field(default_factory=list)
     seen_before: list[datetime | None] = field(default_factory=list)
+    steady: set[int] = field(default_factory=set)
+
+    def unsteady(self, found: Sequence[ParsedItem], steady: Collection[int]) -> set[int]:
+        """The places of the entries that are not as our poll before left them; the others are noted."""
+        known = set(steady)
+        places = set()
+        for place, item in enumerate(found):
+            mark = item.fingerprint()
+            if mark not in known:
+                places.add(place)
+            elif mark not in self.steady:
+                self.steady.add(mark)
+                self.seen_before.append(item.published)
+        return places
 
     @property
     def first_poll(self) -> bool:

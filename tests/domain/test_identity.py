@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.identity import (
+    articles,
     change_of,
     document_keys,
     is_edited,
@@ -308,3 +309,25 @@ def test_what_was_there_before_the_subscription_is_no_news(
     published: datetime | None, since: datetime, first_poll: bool, expected: bool
 ) -> None:
     assert is_news(published, NINE, since, first_poll) is expected
+
+
+ENTRIES = st.builds(
+    entry,
+    guid=st.sampled_from(["", "1", "2", "dijkbode-lang-kenmerk-1"]),
+    path=st.sampled_from(
+        ["", "/a", "/nieuws/gemaal-staat-stil", "/artikel/123456/gemaal", "/artikel/123457/dijk"]
+    ),
+    title=st.sampled_from(["", "Gemaal bij Lutjewaard staat stil", "Dijk bij Lutjewaard verzwakt"]),
+    summary=st.sampled_from(["", "Een storing.", "Door de storm."]),
+    published=st.sampled_from([None, NINE, NINE + timedelta(hours=1)]),
+)
+
+
+@given(st.lists(ENTRIES, max_size=8), st.sets(st.integers(0, 7)))
+def test_asking_for_some_entries_only_changes_nothing_of_what_is_said_of_them(
+    entries: list[ParsedItem], places: set[int]
+) -> None:
+    asked = {place for place in places if place < len(entries)}
+    chosen = {id(entries[place]) for place in asked}
+    everything = articles(entries, "dijkbode")
+    assert articles(entries, "dijkbode", asked) == tuple(each for each in everything if id(each[0]) in chosen)

@@ -71,6 +71,11 @@ class LazyItem(ParsedItem):
         found: str | None = self._make("image")
         return found
 
+    def fingerprint(self) -> int:
+        """The same of the markup: no text is made for it."""
+        raw = self._raw
+        return hash((self.guid, self.url, self.title, self.published, raw.summary, *raw.bodies))
+
     def _make(self, name: str) -> Any:
         if name not in self._made:
             self._made[name] = _MAKERS[name](self)

@@ -85,3 +85,12 @@ def test_copied_changed_or_pickled_it_is_a_plain_one() -> None:
 def test_it_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         item().title = "x"  # type: ignore[misc]  # the point of the test
+
+
+def test_a_fingerprint_changes_with_the_markup_and_needs_no_text() -> None:
+    one = item(summary="<p>Kort.</p>", bodies=["<p>Een lang verhaal.</p>"])
+    mark = one.fingerprint()
+    assert one._made == {}
+    assert mark == item(summary="<p>Kort.</p>", bodies=["<p>Een lang verhaal.</p>"]).fingerprint()
+    assert mark != item(summary="<p>Kort!</p>", bodies=["<p>Een lang verhaal.</p>"]).fingerprint()
+    assert mark != item(summary="<p>Kort.</p>", bodies=["<p>Een ander verhaal.</p>"]).fingerprint()
