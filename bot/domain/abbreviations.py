@@ -27,7 +27,7 @@ NUMBERED = _words(
 
 SELDOM_LAST = _words(
     """
-    jr sr inc ltd co corp bros plc llc gmbh a.m p.m b.v n.v s.a v.chr n.chr ph.d m.d b.sc m.sc c.q
+    jr sr inc ltd co corp bros plc llc gmbh b.v n.v s.a v.chr n.chr ph.d m.d b.sc m.sc c.q
     jan feb mrt mar apr jun jul aug sep sept okt oct nov dec mon tue tues wed thu thur thurs fri sat sun
     min max gem geb ged afd dept univ assn est approx
     """
@@ -41,6 +41,17 @@ CAPITALISED = _words(
     """
 )
 """As `SELDOM_LAST`, when written with a capital letter: states and places."""
+
+HOURS = _words("a.m p.m")
+"""The end unless the hour goes on."""
+
+AFTER_HOURS = _words(
+    """
+    ET EST EDT CT CST CDT MT PT PST PDT GMT BST CET CEST UTC EET Eastern Central Mountain Pacific Greenwich
+    Moscow Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August
+    September October November December
+    """
+)
 
 MONTHS = _words(
     """

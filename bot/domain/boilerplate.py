@@ -8,8 +8,8 @@ import re
 
 
 def _any(*patterns: str) -> str:
-    """One pattern for any of these; a space stands for any whitespace."""
-    return "(?:" + "|".join(patterns).replace(" ", r"\s+") + ")"
+    """One pattern for any of these; a space stands for any whitespace, and " ?" for none too."""
+    return "(?:" + "|".join(patterns).replace(" ?", r"\s*").replace(" ", r"\s+") + ")"
 
 
 _ELSEWHERE = _any(
@@ -53,7 +53,7 @@ _READERS = _any(
     r"ontvang (?:dagelijks|elke|wekelijks|het laatste|onze)",
     r"download (?:de|our|the|nu)\b",
     r"deel (?:dit|deze)\b",
-    r"(?:reageren|reacties)\b",
+    r"(?:reageren|reacties)\W*$",
     r"heb (?:je|u) (?:een tip|een fout|vragen|opmerkingen)",
     r"tip de redactie",
     r"(?:u|je) (?:moet|heeft|hebt|kunt|kan)\b.{0,60}\b(?:cookies|abonne|inloggen|javascript|deze inhoud)",
@@ -95,11 +95,12 @@ _CONSENT = _any(
     r"please (?:enable|turn|disable|log|sign|subscribe|wait)",
     r"enable javascript",
 )
+_CREDIT = re.compile(rf"[\W_]{{0,6}}{_CREDITS}", re.I)
 _START = re.compile(rf"[\W_]{{0,6}}{_any(_ELSEWHERE, _READERS, _CREDITS, _CONSENT)}", re.I)
 _ANYWHERE = re.compile(
     _any(
         r"getty images",
-        r"\b(?:afp|ap|epa|anp|reuters|belga|hollandse hoogte) ?/ ?\w",
+        r"\b(?:afp|ap|epa|anp|reuters|belga|hollandse hoogte) ?/ ?(?!ipsos)\w",
         r"all rights reserved",
         r"alle rechten voorbehouden",
         r"opens? (?:in )?(?:a )?new (?:tab|window)\W*$",
@@ -165,18 +166,27 @@ _BAIT = re.compile(
     re.I,
 )
 
-_AGENCY = r"\((?:ANP|Reuters|REUTERS|AP|AFP|dpa|DPA|Belga|BELGA|Novum|Bloomberg|UPI|Xinhua|EFE|ANSA|PA|NOS)\)"
+_AGENCY = (
+    r"\((?:ANP|Reuters|REUTERS|AP|AFP|dpa|DPA|Belga|BELGA|Novum|Bloomberg|UPI|Xinhua|EFE|ANSA|PA|NOS|CNN|BBC)"
+    r"(?:/[A-Z]{2,8})?\)"
+)
 _CITY = r"[A-ZÀ-Þ][\w'’.À-ÿ-]*(?:[ /][\w'’.À-ÿ-]+){0,3}"
-_SHOUTED = r"[A-ZÀ-Þ'’]{3,}(?:[ /-][A-ZÀ-Þ'’.-]+){0,4}"
+_SHOUTED = r"(?:['’]S-)?[A-ZÀ-Þ'’]{3,}(?:[ /-][A-ZÀ-Þ'’.-]+){0,4}"
 _WHERE_WHEN = r"(?:, [\w'’.À-ÿ ]{2,25}){0,3}"
 _DATELINE = re.compile(
     rf"(?:(?:{_CITY}|{_SHOUTED}){_WHERE_WHEN} ?{_AGENCY}(?: ?[-–—:]+|,)?\s+"
     rf"|{_AGENCY} ?[-–—:]*\s*"
-    rf"|{_SHOUTED}{_WHERE_WHEN} ?[-–—]{{1,2}}\s+"
+    rf"|{_SHOUTED}{_WHERE_WHEN} ?(?:\([A-Z][\w ]{{1,20}}\) ?)?[-–—]{{1,2}}\s+"
     rf"|{_CITY}{_WHERE_WHEN} ?—\s*(?=[A-ZÀ-Þ][a-zà-ÿ]* )"
+    r"|[^.!?]{0,150}\b(?:Getty Images|Shutterstock|AP Photo)(?: for [A-Z]\w+)? (?=[\"“]?[A-Z][\w’' ])"
     r"|(?:LIVE|UPDATE|Update|BREAKING|Breaking|VIDEO)\b[^a-z|:–-]{0,12}[|:–-]\s+)"
-    r"(?=[\"'“‘„]?[\wÀ-ÿ'’])",
+    r"(?=(?:[\"'“‘„]|,,)?[A-ZÀ-Þ0-9'’])",
 )
+
+
+def is_credit(sentence: str) -> bool:
+    """Whether a sentence says who made a picture or a text."""
+    return bool(_CREDIT.match(sentence))
 
 
 def is_boilerplate(sentence: str) -> bool:

@@ -10,7 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.domain.abbreviations import CAPITALISED, MONTHS, NEVER_LAST, NUMBERED, SELDOM_LAST, STARTERS
+from bot.domain.abbreviations import (
+    AFTER_HOURS,
+    CAPITALISED,
+    HOURS,
+    MONTHS,
+    NEVER_LAST,
+    NUMBERED,
+    SELDOM_LAST,
+    STARTERS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +177,8 @@ def _period_ends(last: str, following: str, quoted: bool, at_start: bool, before
         return not at_start and following.rstrip(",.") not in MONTHS
     if small in NEVER_LAST or (small in NUMBERED and following[0].isdigit()):
         return False
+    if small in HOURS:
+        return following.rstrip(",.") not in AFTER_HOURS
     if _INITIALS.fullmatch(last):
         return starts and (len(last) > 1 or _is_label(before))
     if small in SELDOM_LAST or _DOTTED.fullmatch(small) or (last[0:1].isupper() and small in CAPITALISED):

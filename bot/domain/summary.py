@@ -9,8 +9,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.domain.boilerplate import after_dateline, is_bait, is_boilerplate
+from bot.domain.boilerplate import after_dateline, is_credit
 from bot.domain.models import MatchResult
+from bot.domain.readable import flaws, is_prose, is_whole, leans
 from bot.domain.sentences import Sentence, sentences
 from bot.domain.text import fold
 from bot.domain.wording import FUNCTION_WORDS
@@ -19,30 +20,13 @@ LIMIT = 280
 MOST_TEXT = 50_000
 """Characters that are read: what happened stands in the front."""
 MOST_CANDIDATES = 40
+OPENING = 4_000
+SHORT = 25
+"""Characters below which a sentence hardly says anything: *Dat is zo.*"""
 
+LEAST_WORTH = 0.25
+"""What is worth less is not told: a question, a tease, half a thought."""
 _WORD = re.compile(r"[^\W_]+")
-_WHOLE = re.compile(r"""[.!?]["'”’»“)\]]*\Z""")
-_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])[\"'”’»)\]]*\Z")
-_ASKS = re.compile(r"\?[\"'”’»)\]]*\Z")
-_QUOTED = re.compile(r"""["“„'‘«]|,,""")
-_SAID = re.compile(r"[\"”’'»,]\s*[,.]?\s*(?:\w+ ){0,3}\w+", re.I)
-_FIRST_PERSON = re.compile(r"(?:I|I'm|I’m|We|My|Our|Ik|Wij|Mijn|Onze)\b")
-_HEADING = re.compile(
-    r"[A-ZÀ-Þ][\w'’-]*(?: [\w'’-]+){0,4} (?:De|Het|Een|In|Op|Volgens|Ook|Na|Bij|The|It|He|She|They|According)"
-    r" [a-zà-ÿ]"
-)
-"""A heading without a stop that ran into the sentence after it."""
-_DANGLING = re.compile(
-    r"""["'“‘„,]{0,2}(?:
-    (?:Hij|Zij|Ze|Hun|Haar|Hem|Dat|Dit|Deze|Die|Daar\w*|Hier\w*|Ook|Maar|En|Of|Toch|Want|Dus|Echter|Zo|Bovendien
-    |Verder|Vervolgens|Toen|Wel|Eerder|Zelf|Beiden?|Volgens\s(?:hem|haar|hen)|Er\s(?!(?:zijn|is|was|waren|komen|komt)\b))\b
-    |(?:He|She|They|It|His|Her|Their|Its|That|This|These|Those|There|But|And|Or|So|Yet|However|Also|Moreover|Then
-    |Meanwhile|Still|Both|Instead|Such|Here|Another|Nor|Neither|Later|In\saddition|For\sexample)\b
-    |The\s(?:former|latter|two|pair)\b
-    |(?:[^\s,]+\s){1,3}(?:die|dit|deze|diens|this|these|those|such)\s(?!(?:week|maand|jaar|year|month)\b))""",
-    re.X,
-)
-"""Beginnings that lean on the sentence before: *Hij zei*, *That*, *De deadline voor die steun*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +44,17 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A sentence that may stand in a summary. `number` counts the sentences of the text."""
+    """A sentence that may stand in a summary. `number` counts the sentences of the text.
+
+    `leaning` says that it cannot stand without the sentence before it, which is not the headline.
+    """
 
     sentence: Sentence
     number: int
     words: frozenset[str]
     followed: frozenset[str]
     worth: float
-    dangles: bool
+    leaning: bool
 
     @property
     def length(self) -> int:
@@ -99,7 +86,7 @@ def summary_of(title: str, text: str, limit: int = LIMIT, followed: Collection[s
 
 def is_about(title: str, text: str) -> bool:
     """Whether a text has words of a headline, as the article below it would."""
-    heading, said = _content(title), _content(text[:MOST_TEXT])
+    heading, said = _content(title), _content(text[:OPENING])
     shared = sum(any(_same(word, other) for other in said) for word in heading)
     return 3 * shared >= len(heading)
 
@@ -114,56 +101,51 @@ def followed_names(result: MatchResult, entities: Collection[str] | None = None)
 def _candidates(title: str, text: str, limit: int, followed: Collection[str]) -> list[_Candidate]:
     heading = _content(title)
     names = {name: re.compile(rf"(?<!\w){re.escape(fold(name).text)}") for name in followed if name.strip()}
-    whole = [_without_dateline(sentence) for sentence in sentences(text)]
+    whole = [_proper(sentence, title) for sentence in sentences(text)]
     found: list[_Candidate] = []
+    leant_on = True  # the headline stands before the first sentence
     for number, sentence in enumerate(whole):
         if len(found) == MOST_CANDIDATES:
             break
-        if not _is_usable(sentence, title, limit, alone=len(whole) == 1):
-            continue
-        plain = fold(sentence.text).text
-        here = frozenset(name for name, pattern in names.items() if pattern.search(plain))
-        words = frozenset(_content(sentence.text))
-        worth = _worth(sentence.text, len(found), words, heading, bool(here))
-        found.append(_Candidate(sentence, number, words, here, worth, bool(_DANGLING.match(sentence.text))))
+        told = repeats(sentence.text, title)
+        if not told and _is_usable(sentence, limit, whole) and not _is_caption(text, number, whole):
+            plain = fold(sentence.text).text
+            here = frozenset(name for name, pattern in names.items() if pattern.search(plain))
+            words = frozenset(_content(sentence.text))
+            worth = _worth(sentence.text, len(found), words, heading, bool(here))
+            leaning = leans(sentence.text) and not leant_on
+            found.append(_Candidate(sentence, number, words, here, worth, leaning))
+        leant_on = told
     return found
 
 
-def _without_dateline(sentence: Sentence) -> Sentence:
+def _proper(sentence: Sentence, title: str) -> Sentence:
+    """The sentence behind its dateline, or behind a headline that ran into it."""
     skipped = after_dateline(sentence.text)
-    if not skipped:
-        return sentence
+    if not skipped and title and sentence.text.startswith(f"{title} "):
+        skipped = len(title) + 1
+        skipped += after_dateline(sentence.text[skipped:])
     return Sentence(sentence.text[skipped:], sentence.start + skipped, sentence.end)
 
 
-def _is_usable(sentence: Sentence, title: str, limit: int, *, alone: bool) -> bool:
+def _is_usable(sentence: Sentence, limit: int, whole: Collection[Sentence]) -> bool:
     text = sentence.text
-    if len(_on_one_line(text)) > limit or _CUT_OFF.search(text):
-        return False
-    if not (_WHOLE.search(text) or (alone and _reads_as_whole(text))):
-        return False
-    words = _WORD.findall(text)
-    letters = sum(map(str.isalpha, text))
-    if len(words) < 3 or 2 * letters < len(text) or text.count("http") > 1:
-        return False
-    return not (is_boilerplate(text) or repeats(text, title))
+    return len(_on_one_line(text)) <= limit and is_whole(text, alone=len(whole) == 1) and is_prose(text)
 
 
-def _reads_as_whole(text: str) -> bool:
-    """Whether a teaser without a full stop is a sentence nevertheless, as some publishers write them."""
-    words = _WORD.findall(text)
-    return len(words) >= 8 and text[-1:].isalnum() and words[-1].lower() not in FUNCTION_WORDS
+def _is_caption(text: str, number: int, whole: Sequence[Sentence]) -> bool:
+    """Whether a credit follows on the same line, so that a sentence belongs to a picture."""
+    if number + 1 == len(whole) or "\n" in text[whole[number].end : whole[number + 1].start]:
+        return False
+    return is_credit(whole[number + 1].text)
 
 
 def _worth(text: str, order: int, words: frozenset[str], heading: Sequence[str], followed: bool) -> float:
-    """How much a sentence says, about 0..2.5; `order` counts the usable sentences before it."""
+    """How much a sentence says, about 0..2; `order` counts the usable sentences before it."""
     shared = sum(any(_same(word, other) for other in words) for word in heading)
     worth = 1.0 / (1.0 + 0.25 * order) + 0.5 * shared / max(len(heading), 1) + 0.5 * followed
-    worth += 0.1 * any(char.isdigit() for char in text)
-    worth -= 0.6 * bool(_ASKS.search(text)) + 0.6 * is_bait(text) + 0.4 * bool(_HEADING.match(text))
-    worth -= 0.35 * bool(_FIRST_PERSON.match(text)) + 0.3 * (len(words) < 4)
-    worth -= 0.3 * text[0].islower() + 0.3 * bool(_QUOTED.match(text))
-    return worth
+    worth += 0.1 * any(map(str.isdigit, text)) - 0.15 * max(5 - len(words), 0) - 0.3 * (len(text) < SHORT)
+    return worth - flaws(text)
 
 
 def _best(found: Sequence[_Candidate], limit: int) -> tuple[_Candidate, ...]:
@@ -175,15 +157,16 @@ def _best(found: Sequence[_Candidate], limit: int) -> tuple[_Candidate, ...]:
         for other in found[number + 1 :]
         if one.length + 1 + other.length <= limit and not _alike(one, other)
     ]
-    return max(choices, key=_value, default=())
+    best = max(choices, key=_value, default=())
+    return best if best and _value(best) >= LEAST_WORTH else ()
 
 
 def _value(chosen: Sequence[_Candidate]) -> float:
     first = chosen[0]
-    value = first.worth - 0.7 * first.dangles * (first.number > 0 or len(chosen) == 1)
+    value = first.worth - 0.7 * first.leaning
     for before, one in pairwise(chosen):
         follows = one.number == before.number + 1
-        value += 0.7 * one.worth + 0.15 * follows - 0.5 * (one.dangles and not follows) - 0.3
+        value += 0.7 * one.worth - (0.15 if follows else 0.35) - 0.5 * (one.leaning and not follows)
     return value + 0.25 * min(len(frozenset().union(*(one.followed for one in chosen))), 2)
 
 

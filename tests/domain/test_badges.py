@@ -1,0 +1,19 @@
+"""Badges of an alert."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.domain.badges import badges
+from bot.domain.messages import AlertCard
+
+CARD = AlertCard("Titel", "https://a.example", "Proefkrant", datetime(2031, 3, 3, tzinfo=UTC), "", (), "nl")
+
+
+def test_a_badge_is_worded_for_the_chat_and_not_for_the_article() -> None:
+    card = replace(CARD, paywalled=True, shortened=True)
+    assert badges(card, "nl") == ("🔒 alleen voor abonnees", "ingekort door AI")
+    assert badges(card, "en") == badges(card, "fy") == ("🔒 subscribers only", "shortened by AI")
+
+
+def test_an_ordinary_article_has_no_badge() -> None:
+    assert badges(CARD, "nl") == ()
