@@ -48,6 +48,15 @@ class LanguageGuesser:
 
 @lru_cache(maxsize=4)
 def _identifier(languages: tuple[str, ...]) -> "LanguageIdentifier":
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(languages)
-    return identifier
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    whole.set_languages(languages)
+    # The whole one keeps its weights for all languages, some 60 MB; this one has only ours.
+    return LanguageIdentifier(
+        whole.nb_ptc,
+        whole.nb_pc,
+        whole.nb_classes,
+        whole.tk_nextmove,
+        whole.tk_output,
+        norm_probs=True,
+        tk_row=whole.tk_row,
+    )
