@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Never, Protocol, TypeVar, TypeVarTuple, overload
 
@@ -161,7 +162,17 @@ class Database:
 
 def upsert(tx: Transaction, table: Table) -> Any:
     """An INSERT of the transaction's own dialect that knows ON CONFLICT."""
-    insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    return _insert(tx.dialect.name, table)
+
+
+@lru_cache
+def insert_missing(dialect: str, table: Table) -> Any:
+    """An INSERT, of a dialect, that leaves a row alone that is there already. Made once: that costs most."""
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return insert(table)
 
 

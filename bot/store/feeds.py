@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 
 from bot.domain.models import FeedDue, FeedSpec, Outlet, PollState
 from bot.store.database import Transaction, upsert
@@ -18,6 +18,8 @@ from bot.store.schema import feed_events, feeds
 CONFIG, CHAT = "config", "chat"
 GAP = "gap"
 """The kind of event that says items may have come and gone between two polls."""
+_FINISH = update(feeds).where(feeds.c.id == bindparam("feed"))
+"""Made once, as making a statement costs more than running it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,24 +168,31 @@ async def lease_due(tx: Transaction, now: datetime, lease: timedelta, limit: int
 
 async def finish(tx: Transaction, feed_id: int, state: PollState, next_poll_at: datetime) -> None:
     """Write what a poll taught, and give the lease back."""
-    await tx.execute(
-        update(feeds)
-        .where(feeds.c.id == feed_id)
-        .values(
-            etag=state.etag,
-            last_modified=state.last_modified,
-            body_hash=state.body_hash,
-            interval_seconds=state.interval.total_seconds(),
-            failures=state.failures,
-            last_error=state.last_error[:500] if state.last_error else None,
-            last_success_at=state.last_success_at,
-            retired=state.retired,
-            skip_hours=sorted(state.skip_hours),
-            silent_after=state.silent_after,
-            next_poll_at=next_poll_at,
-            leased_until=None,
-        )
-    )
+    await finish_all(tx, [(feed_id, state, next_poll_at)])
+
+
+async def finish_all(tx: Transaction, polled: Iterable[tuple[int, PollState, datetime]]) -> None:
+    """The same for several feeds: each its id, its state, and when it is polled again."""
+    rows = [
+        {
+            "feed": feed_id,
+            "etag": state.etag,
+            "last_modified": state.last_modified,
+            "body_hash": state.body_hash,
+            "interval_seconds": state.interval.total_seconds(),
+            "failures": state.failures,
+            "last_error": state.last_error[:500] if state.last_error else None,
+            "last_success_at": state.last_success_at,
+            "retired": state.retired,
+            "skip_hours": sorted(state.skip_hours),
+            "silent_after": state.silent_after,
+            "next_poll_at": next_poll_at,
+            "leased_until": None,
+        }
+        for feed_id, state, next_poll_at in polled
+    ]
+    if rows:
+        await tx.execute(_FINISH, rows)
 
 
 async def hasten(tx: Transaction, feed_ids: Collection[int], now: datetime, least: timedelta) -> None:

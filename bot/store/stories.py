@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from bot.domain.models import Outlet, Story, StoryItem
 from bot.domain.wire import agency_of, prints_of
@@ -13,10 +13,16 @@ from bot.store.database import Transaction, upsert
 from bot.store.items import StoredItem, stored_item
 from bot.store.schema import items, stories, story_items, story_rules
 
+# Statements of every report that is grouped: made once, as making one costs more than running it.
+_CREATE = insert(stories)
+_JOIN = insert(story_items)
+_TOUCH = update(stories).where(stories.c.id == bindparam("story")).values(updated_at=bindparam("now"))
+_OF_ITEM = select(story_items).where(story_items.c.item_id == bindparam("item"))
+
 
 async def create(tx: Transaction, now: datetime) -> int:
     """A new, empty story; returns its id."""
-    added = await tx.execute(insert(stories).values(created_at=now, updated_at=now))
+    added = await tx.execute(_CREATE, {"created_at": now, "updated_at": now})
     key = added.inserted_primary_key
     assert key is not None  # noqa: S101  an INSERT of one row always has one
     return int(key[0])
@@ -24,13 +30,14 @@ async def create(tx: Transaction, now: datetime) -> int:
 
 async def join(tx: Transaction, story_id: int, item_id: int, why: str, now: datetime) -> None:
     """Put an item into a story."""
-    await tx.execute(insert(story_items).values(story_id=story_id, item_id=item_id, why=why, joined_at=now))
-    await tx.execute(update(stories).where(stories.c.id == story_id).values(updated_at=now))
+    row = {"story_id": story_id, "item_id": item_id, "why": why, "joined_at": now}
+    await tx.execute(_JOIN, row)
+    await tx.execute(_TOUCH, {"story": story_id, "now": now})
 
 
 async def of_item(tx: Transaction, item_id: int) -> tuple[int, str] | None:
     """The story an item belongs to, and why; None when it belongs to none."""
-    row = (await tx.execute(select(story_items).where(story_items.c.item_id == item_id))).first()
+    row = (await tx.execute(_OF_ITEM, {"item": item_id})).first()
     return (row.story_id, row.why) if row else None
 
 
