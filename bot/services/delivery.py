@@ -6,7 +6,6 @@ platform's answer closes it. What is found marked at the start was cut off by a 
 """
 
 import asyncio
-import random
 import time
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
@@ -18,35 +17,26 @@ import structlog
 from bot.domain.messages import Message
 from bot.domain.models import Delivery, DeliveryKind, Malformed, Outcome, Transient
 from bot.domain.pacing import UNLIMITED, Latency, Pace, Pacer
-from bot.domain.settling import Settlement, cut_off, settle
 from bot.ports import ChatPlatform, Clock
 from bot.services.alarm import Alarms
+from bot.services.answers import Answers, Tried
 from bot.services.compose import Composer, Ready, plain
 from bot.services.lanestate import LaneState
-from bot.store import books, chats, deliveries, folding
+from bot.store import deliveries, folding
 from bot.store.database import Database, Transaction
-from bot.store.deliveries import Closing, Return
 
 log = structlog.get_logger()
 
 HORIZON = 0.15
 """Seconds: a message is marked at most so long before it starts, so that urgent news can go first."""
 AT_ONCE = 64
-BATCH = 32
+BATCH = 64
 FOLD_AFTER = 5.0
 """Seconds: when a chat's pace makes its messages wait longer than this, they are folded into a digest."""
 FLOOD = 30
 """Alerts owed to one chat at the same time, above which they are folded as well."""
 BROKEN_TRIES = 5
 CHORES_EVERY, FLOOD_EVERY = 0.5, 2.0
-
-
-@dataclass(slots=True)
-class _Tried:
-    """A message and the answer to it, until both are written down."""
-
-    delivery: Delivery
-    outcome: Outcome
 
 
 @dataclass(slots=True)
@@ -91,11 +81,9 @@ class LanePump:
         self._platform = platform
         self._composer = composer
         self._clock = clock
-        self._pace = pace
         self._pacer = Pacer(pace)
         self._gate = Pacer(Pace(lane=pace.lane))
         self._latency = Latency()
-        self._alarms = alarms
         self._at_once = at_once
         self._idle = idle.total_seconds()
         self._monotonic = monotonic
@@ -104,8 +92,16 @@ class LanePump:
         self._stopping = False
         self._under_way: dict[int, Delivery] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._tried: list[_Tried] = []
+        self._tried: list[Tried] = []
         self._state = LaneState()
+        self._answers = Answers(
+            platform.lane,
+            keyed=pace.keyed,
+            state=self._state,
+            alarms=alarms,
+            clock=clock,
+            monotonic=monotonic,
+        )
         self._strays = True
         self._chores_at = 0.0
         self._flood_at = 0.0
@@ -145,7 +141,7 @@ class LanePump:
     async def recover(self) -> None:
         """Settle what was cut off: marked in the ledger, but not under way here."""
         async with self._database.write() as tx:
-            await self._recover(tx)
+            await self._answers.recover(tx, self._under_way)
 
     async def turn(self) -> int:
         """Send what may go now and write the answers down; returns how many messages were tried."""
@@ -164,8 +160,8 @@ class LanePump:
         try:
             async with self._database.write() as tx:
                 if self._strays:
-                    await self._recover(tx)
-                await self._write_down(tx, tried)
+                    await self._answers.recover(tx, self._under_way)
+                await self._answers.write_down(tx, tried)
                 if claim and not self._stopping:
                     claimed = await self._claim(tx)
         except BaseException:
@@ -178,53 +174,6 @@ class LanePump:
         self._under_way |= {each.id: each for each in claimed.batch}
         await self._begin(claimed)
         return len(claimed.batch)
-
-    # --- answers
-
-    async def _recover(self, tx: Transaction) -> None:
-        now = self._clock.now()
-        cut = [each for each in await deliveries.under_way(tx, self.lane) if each.id not in self._under_way]
-        for delivery in cut:
-            await self._apply(tx, delivery, cut_off(delivery, keyed=self._pace.keyed), now)
-        if cut:
-            log.warning("deliveries cut off", lane=self.lane, count=len(cut))
-        held = (await books.held_lanes(tx)).get(self.lane)
-        waits = await deliveries.retrying(tx, self.lane)
-        self._state.restore(held.until if held else None, waits, now, self._monotonic())
-
-    async def _write_down(self, tx: Transaction, tried: Collection[_Tried]) -> None:
-        now = self._clock.now()
-        for each in tried:
-            spread = random.random()  # noqa: S311  spreads retries, guards nothing
-            settlement = settle(each.delivery, each.outcome, now, keyed=self._pace.keyed, spread=spread)
-            await self._apply(tx, each.delivery, settlement, now)
-            if self._state.learn(each.delivery.chat_id, settlement, now, self._monotonic()):
-                await self._note_lane(tx, settlement, now)
-
-    async def _apply(self, tx: Transaction, delivery: Delivery, step: Settlement, now: datetime) -> None:
-        """Write one settlement into the ledger."""
-        if step.state is not None:
-            closing = Closing(
-                delivery.id, delivery.version, step.state, step.message_id, step.detail, step.lost_answers
-            )
-            await deliveries.close(tx, [closing], now)
-        else:
-            back = Return(delivery.id, step.not_before, step.detail, step.counted, step.lost_answers)
-            await deliveries.put_back(tx, [back], now)
-        if step.pause:
-            await chats.pause(tx, delivery.lane, delivery.address, step.pause)
-        if step.move_to:
-            await chats.move(tx, delivery.lane, delivery.address.chat, step.move_to)
-        if step.alarm and self._alarms:
-            await self._alarms.tell(tx, delivery, step.alarm, now)
-
-    async def _note_lane(self, tx: Transaction, step: Settlement, now: datetime) -> None:
-        """The account as a whole is held back, or works again: so that a restart knows it as well."""
-        if step.lane_until is None:
-            await books.free_lane(tx, self.lane)
-            return
-        log.error("lane held back", lane=self.lane, reason=step.detail, until=str(step.lane_until))
-        await books.hold_lane(tx, self.lane, step.lane_until, step.detail)
 
     # --- what goes next
 
@@ -311,7 +260,7 @@ class LanePump:
             outcome = await self._attempt(delivery, ready)
         else:
             outcome = ready
-        self._tried.append(_Tried(delivery, outcome))
+        self._tried.append(Tried(delivery, outcome))
         self._wake.set()
         log.info(
             "delivery tried",
