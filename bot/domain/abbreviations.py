@@ -48,8 +48,8 @@ HOURS = _words("a.m p.m")
 AFTER_HOURS = _words(
     """
     ET EST EDT CT CST CDT MT PT PST PDT GMT BST CET CEST UTC EET Eastern Central Mountain Pacific Greenwich
-    Moscow Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August
-    September October November December
+    Moscow Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July
+    August September October November December
     """
 )
 

@@ -6,7 +6,7 @@ by the caller.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -177,7 +177,7 @@ class Sources:
         """Up to 25 feeds that fit what was typed, as (number, name)."""
         return [(f"#{one.id}", feed_name(one.spec)[:100]) for one in (await self.listed(typed))[:25]]
 
-    async def take_in(self, opml: Opml, *, unread: bool = False) -> AsyncIterator[Imported]:
+    async def take_in(self, opml: Opml, *, unread: bool = False) -> AsyncGenerator[Imported]:
         """Watch the feeds of an OPML file, each read first; says of each what became of it, as it ends.
 
         Args:

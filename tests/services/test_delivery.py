@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.domain.messages import Message
 from bot.domain.models import (
@@ -257,10 +258,12 @@ async def test_a_clock_that_is_set_back_does_not_make_messages_wait_the_longer(t
 async def test_the_search_for_what_goes_next_uses_its_index(room: Newsroom) -> None:
     await owe_one(room)
     async with room.database.read() as tx:
-        plan = await tx.exec_driver_sql(
-            "EXPLAIN QUERY PLAN SELECT id, chat_id FROM deliveries WHERE deliveries.lane = 'x' AND "
-            "deliveries.state = 'pending' AND NOT deliveries.held AND deliveries.chat_id NOT IN (1, 2) "
-            "ORDER BY deliveries.priority, deliveries.id LIMIT 64"
+        plan = await tx.execute(
+            text(
+                "EXPLAIN QUERY PLAN SELECT id, chat_id FROM deliveries WHERE deliveries.lane = 'x' AND "
+                "deliveries.state = 'pending' AND NOT deliveries.held AND deliveries.chat_id NOT IN (1, 2) "
+                "ORDER BY deliveries.priority, deliveries.id LIMIT 64"
+            )
         )
         steps = [row[3] for row in plan]
     assert steps == ["SEARCH deliveries USING COVERING INDEX ix_deliveries_ready (lane=?)"]
