@@ -25,7 +25,7 @@ _LEANS = re.compile(
     |Volgens\s(?:hem|haar|hen)\b|Er\s(?!(?:zijn|is|was|waren|komen|komt)\b)
     |(?:He|She|They|It|His|Her|Their|Its|That|This|These|Those|There|But|And|Or|So|Yet|However|Also)\b
     |(?:Moreover|Then|Meanwhile|Still|Both|Instead|Such|Here|Another|Nor|Neither|Later)\b
-    |(?:In\saddition|For\sexample|The\s(?:former|latter|two|pair))\b
+    |(?:In\saddition|For\sexample|The\s(?:former|latter|two|pair|rest|others?)|De\s(?:rest|andere[n]?|overige))\b
     |(?:[^\s,]+\s){1,3}(?:die|dit|deze|diens|this|these|those|such)\s(?!(?:week|maand|jaar|year|month)\b))""",
     re.X,
 )
