@@ -51,12 +51,12 @@ def list_(
     """Show messages that are open (waiting, under way, failed), or those in the states you name."""
 
     async def look(tx: Transaction) -> tuple[list[LedgerLine], dict[DeliveryState, int], int, list[str]]:
-        held = await books.held_lanes(tx)
+        held = (await books.held_lanes(tx)).values()
         return (
             await books.lines(tx, state or OPEN, lane=lane, limit=limit),
             await books.counts(tx, lane),
             await books.lost_answers(tx, lane),
-            [f"{each.lane}: held until {each.until:%H:%M:%S} UTC: {each.reason}" for each in held.values()],
+            [f"{each.lane}: held until {each.until:%H:%M:%S} UTC: {each.reason}" for each in held],
         )
 
     lines, counts, lost, held = _on_ledger(read_config(config), look, write=False)

@@ -57,6 +57,7 @@ def judge(
     if wish.muted_until is not None and now < wish.muted_until:
         return Verdict(False, f"muted until {wish.muted_until:%Y-%m-%d %H:%M} UTC")
     since = max(news.feed_since, wish.created_at) if news.first_poll else wish.created_at
+    since = min(since, now)  # later than now is what a clock wrote that was set back since
     if not is_news(news.published, news.seen_at, since, news.first_poll):
         return Verdict(False, "it is older than the subscription")
     if now - (news.published or news.seen_at) > max_age:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text, update
 
 from bot.domain.manner import from_stored
 from bot.domain.models import ChatState, DeliveryKind, DeliveryState, Priority
-from bot.domain.quiet import Gather, next_digest
+from bot.domain.quiet import Gather, next_digest, quiet_until
 from bot.store.database import Transaction
 from bot.store.deliveries import HELD, PENDING, READY, Owed, add
 from bot.store.schema import chats, deliveries
@@ -60,11 +60,13 @@ async def fold_expired(tx: Transaction, lane: str, now: datetime, limit: int = 1
         if chat.state != ChatState.ACTIVE:
             await _postpone(tx, rows, None, now)
             continue
-        slot = next_digest(from_stored(chat.manner), chat.timezone, now)
+        manner = from_stored(chat.manner)
+        slot = next_digest(manner, chat.timezone, now)
         if slot is not None:
             await _postpone(tx, rows, slot, now)
         else:
-            await _fold(tx, rows, LATE, "waited past its time to live", now)
+            after = quiet_until(manner, chat.timezone, now)
+            await _fold(tx, rows, LATE, "waited past its time to live", now, after)
     return len(stale)
 
 
@@ -153,11 +155,25 @@ async def fold_into(tx: Transaction, ids: Iterable[int], digest_id: int, detail:
     )
 
 
-async def _fold(tx: Transaction, rows: Sequence[Any], why: str, detail: str, now: datetime) -> None:
+async def _fold(
+    tx: Transaction,
+    rows: Sequence[Any],
+    why: str,
+    detail: str,
+    now: datetime,
+    not_before: datetime | None = None,
+) -> None:
     for start in range(0, len(rows), PART):
         part = rows[start : start + PART]
         head = part[0]
-        owed = Owed(head.lane, head.chat_id, DeliveryKind.DIGEST, Priority.DIGEST, gather=why)
+        owed = Owed(
+            head.lane,
+            head.chat_id,
+            DeliveryKind.DIGEST,
+            Priority.DIGEST,
+            not_before=not_before,
+            gather=why,
+        )
         digest_id = await add(tx, owed, now)
         await fold_into(tx, [row.id for row in part], digest_id, f"in digest {digest_id}: {detail}", now)
 

@@ -200,6 +200,16 @@ async def test_what_waits_past_its_time_to_live_goes_into_the_chats_next_digest(
     assert EVENTS[0] in digest
 
 
+async def test_what_is_late_does_not_break_the_quiet_hours(desk: Desk) -> None:
+    await desk.room.take(desk.feed, [report(EVENTS[0], 1, desk.room.clock.now())])
+    await desk.room.manager.manners.quiet(place(), "18:00-07:00")
+    await desk.later(hours=9)
+    assert desk.messages() == []
+    await desk.later(hours=9)
+    (digest,) = desk.messages()
+    assert EVENTS[0] in digest
+
+
 # --- why
 
 

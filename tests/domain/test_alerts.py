@@ -1,0 +1,51 @@
+"""Whom to tell of an item, and why not."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.alerts import News, Verdict, judge
+from bot.domain.models import Address, Chat, ChatState, Subscription, Target
+from tests.support.clock import NOON
+
+DAY = timedelta(days=1)
+CHAT = Chat(1, Address("paper", "anna"))
+WISH = Subscription(1, 1, Target.TOPIC, "nato", 0.25, NOON - DAY)
+NEWS = News(NOON, NOON, first_poll=False, feed_since=NOON - 2 * DAY)
+
+
+def judged(news: News = NEWS, chat: Chat = CHAT, wish: Subscription = WISH, salience: float = 0.5) -> Verdict:
+    return judge(news, chat, wish, salience, NOON, DAY)
+
+
+def test_fresh_news_about_what_is_followed_is_told() -> None:
+    assert judged() == Verdict(True, "asked for by nato")
+
+
+def test_a_paused_chat_is_not_told_and_the_reason_is_named() -> None:
+    verdict = judged(chat=replace(CHAT, state=ChatState.PAUSED, paused_why="blocked"))
+    assert verdict == Verdict(False, "the chat is paused: blocked")
+
+
+def test_what_is_mentioned_in_passing_is_not_told() -> None:
+    verdict = judged(salience=0.1)
+    assert not verdict.tell
+    assert verdict.passing
+
+
+def test_what_rests_is_not_told_until_it_wakes() -> None:
+    assert "muted until" in judged(wish=replace(WISH, muted_until=NOON + DAY)).why
+    assert judged(wish=replace(WISH, muted_until=NOON)).tell
+
+
+def test_what_is_older_than_the_subscription_is_history() -> None:
+    older = replace(NEWS, published=NOON - 2 * timedelta(hours=1))
+    assert not judged(older, wish=replace(WISH, created_at=NOON - timedelta(hours=1))).tell
+
+
+def test_what_is_older_than_the_age_of_news_is_not_told() -> None:
+    long_known = replace(WISH, created_at=NOON - 9 * DAY)
+    assert "older than 24 hours" in judged(replace(NEWS, published=NOON - 2 * DAY), wish=long_known).why
+
+
+def test_a_subscription_of_the_future_hears_news_because_the_clock_was_set_back() -> None:
+    assert judged(wish=replace(WISH, created_at=NOON + timedelta(hours=1))).tell
