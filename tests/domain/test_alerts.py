@@ -37,9 +37,10 @@ def test_what_rests_is_not_told_until_it_wakes() -> None:
     assert judged(wish=replace(WISH, muted_until=NOON)).tell
 
 
-def test_what_is_older_than_the_subscription_is_history() -> None:
-    older = replace(NEWS, published=NOON - 2 * timedelta(hours=1))
-    assert not judged(older, wish=replace(WISH, created_at=NOON - timedelta(hours=1))).tell
+def test_what_the_first_poll_finds_from_before_the_subscription_is_history() -> None:
+    older = replace(NEWS, published=NOON - timedelta(hours=2), first_poll=True)
+    verdict = judged(older, wish=replace(WISH, created_at=NOON - timedelta(hours=1)))
+    assert verdict == Verdict(False, "it is older than the subscription")
 
 
 def test_what_is_older_than_the_age_of_news_is_not_told() -> None:
