@@ -34,7 +34,7 @@ class Sentence:
 _CLOSERS = "\"'”’»“)\\]"
 _END = re.compile(
     rf"(?P<mark>[.!?…]++)[{_CLOSERS}]*+(?=\s|\Z)"
-    r"|(?<=[a-zß-ÿ]{3})(?P<glued>[.!?])(?=[A-ZÀ-Þ][a-zß-ÿ]++[\s,])"
+    r"|(?:(?<=[a-zß-ÿ]{3})|(?<=[A-Z]{3})|(?<=\d\d)|(?<=[”)]))(?P<glued>[.!?])(?=[A-ZÀ-Þ][a-zß-ÿ]++[\s,])"
 )
 _NEXT = re.compile(r"\s*(?P<open>[\"'“‘„«(\[,]*)(?P<word>[^\s]*)")
 _LAST_WORD = re.compile(r"[^\s\"'“”‘’„«»()\[\]/]+\Z")

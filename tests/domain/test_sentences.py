@@ -45,6 +45,7 @@ def test_a_stop_inside_a_sentence_does_not_end_it(sentence: str) -> None:
         ("'s Ochtends regent het. 's Avonds niet.", 2),
         ("Apple zweeg. iPhone-gebruikers klaagden.", 2),
         ("De dijk hield stand.De burgemeester was blij.", 2),
+        ("Zij steunt de NAVO.De dijk kostte 12.De rest (veel).Het was „goed”.Zo niet.", 5),
         ("Zij zag no. Daarna 8 andere.", 2),
         ("1. De dijk hield. 2. De brug niet.", 2),
         ("De wind draaide naar W. Bij Urk sloeg een schip om.", 2),
