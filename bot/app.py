@@ -119,6 +119,7 @@ class Heraut:
     poller: Poller
     web: WebServer | None
     started: Callable[[], None]
+    working: asyncio.Event
 
     async def run(self, stop: asyncio.Event) -> None:
         """Start everything, wait for `stop`, then end it: no new polls, drain, close connections."""
@@ -130,8 +131,10 @@ class Heraut:
             if self.web:
                 connections.append(group.create_task(self.web.serve_until_cancelled(), name="web"))
             await self.runner.start()
+            self.working.set()
             self.started()
             await stop.wait()
+            self.working.clear()
             log.info("stopping")
             await asyncio.gather(self._drain_polls(), self.runner.stop())
             for connection in connections:
@@ -183,11 +186,9 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         )
         if sample:
             await _seed(manager, chat)
-        server = (
-            WebServer(_site(settings, chat, Desk(database, topics, book, clock)), listener, chat.rooms.close)
-            if listener
-            else None
-        )
+        working = asyncio.Event()
+        site = _site(settings, chat, Desk(database, topics, book, clock), working.is_set)
+        server = WebServer(site, listener, chat.rooms.close) if listener else None
         url = address(listener) if listener else ""
         tick = timedelta(seconds=1 if sample else settings.polling.tick_seconds)
         runner = _runner(settings, database, clock)
@@ -195,7 +196,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
             runner.own(pump.lane, pump.run, pump.stop)
         runner.every("poll", tick, lambda _: poller.tick(), once=False)
         _routine(runner, settings, database, clock)
-        yield Heraut(chat.platforms, runner, poller, server, lambda: mode.ready(url))
+        yield Heraut(chat.platforms, runner, poller, server, lambda: mode.ready(url), working)
 
 
 async def _articles(
@@ -330,7 +331,7 @@ def _discord(settings: Settings, hooks: Hooks) -> DiscordPlatform | None:
     )
 
 
-def _site(settings: Settings, chat: _Chat, desk: Desk) -> Starlette:
+def _site(settings: Settings, chat: _Chat, desk: Desk, ready: Callable[[], bool]) -> Starlette:
     hosts = list(settings.web.allowed_hosts)
     routes = []
     if chat.telegram and settings.telegram.webhook_url:
@@ -346,6 +347,7 @@ def _site(settings: Settings, chat: _Chat, desk: Desk) -> Starlette:
         suggest=chat.web.suggest,
         commands=chat.router.specs,
         health=lambda: _health(desk.database),
+        ready=ready,
         version=__version__,
         token=settings.web.token.get_secret_value() if settings.web.token else "",
         hosts=hosts,

@@ -18,11 +18,14 @@ from starlette.types import Scope
 
 from bot.ports import CommandSpec
 from bot.services.rooms import Rooms
+from bot.web import api
 from bot.web import pages as news
 from bot.web.access import Access
 from bot.web.chat import Chat, Say, Suggest
 from bot.web.desk import Desk, Frame
 from bot.web.guard import Guard, Guesses
+from bot.web.metrics import Metrics
+from bot.web.output import Output
 from bot.web.render import Pages
 from bot.web.security import HostGuard, SecureHeaders, security_headers
 from bot.web.words import language_of, words
@@ -47,6 +50,7 @@ def create_app(
     commands: Sequence[CommandSpec],
     health: Callable[[], Awaitable[Health]],
     version: str,
+    ready: Callable[[], bool] = lambda: True,
     token: str = "",
     title: str = "Heraut",
     hosts: Collection[str] = (),
@@ -61,6 +65,7 @@ def create_app(
         say: carries out what a person types.
         suggest: completes an argument.
         health: asked by ``/health``, which answers 200 or 503.
+        ready: whether the work goes on: begun and not ending; asked by ``/ready``, for whoever sends traffic.
         token: opens the site to other machines, and to changes; "" for neither.
         hosts: names besides localhost by which browsers may call us.
         remote_images: show the pictures of alerts. They stand on the publishers' servers, which would then
@@ -77,9 +82,13 @@ def create_app(
     return Starlette(
         routes=[
             *chat.routes,
+            *Output(desk).routes,
             *news.routes(frame, guesses),
+            *api.routes(desk, version),
+            *Metrics(desk, version).routes,
             *routes,
             Route("/health", _health_endpoint(health, version)),
+            Route("/ready", _health_endpoint(_ready(health, ready), version)),
             Mount("/static", Revalidated(directory=Path(__file__).parent / "static")),
         ],
         middleware=[
@@ -98,6 +107,15 @@ class Revalidated(StaticFiles):
         response = await super().get_response(path, scope)
         response.headers["cache-control"] = "no-cache"
         return response
+
+
+def _ready(
+    health: Callable[[], Awaitable[Health]], ready: Callable[[], bool]
+) -> Callable[[], Awaitable[Health]]:
+    async def ask() -> Health:
+        return await health() if ready() else Health(False, {"reason": "starting or stopping"})
+
+    return ask
 
 
 def _health_endpoint(

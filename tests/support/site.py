@@ -100,6 +100,7 @@ async def running_site(
     clock: Clock | None = None,
     idle_seconds: float = 10,
     healthy: bool = True,
+    ready: bool = True,
     token: str = "",
     book: RuleBook | None = None,
 ) -> AsyncIterator[Site]:
@@ -122,6 +123,7 @@ async def running_site(
         suggest=platform.suggest,
         commands=COMMANDS,
         health=health,
+        ready=lambda: ready,
         version="1.2.3",
     )
     listener = listen("127.0.0.1", port)

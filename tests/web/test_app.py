@@ -30,6 +30,14 @@ async def test_health_says_that_something_is_wrong(tmp_path: Path) -> None:
         assert (await answer.json())["status"] == "failing"
 
 
+async def test_what_starts_or_stops_is_healthy_but_not_ready(tmp_path: Path) -> None:
+    async with running_site(tmp_path, ready=False) as site, aiohttp.ClientSession(site.url) as client:
+        async with client.get("/health") as answer:
+            assert answer.status == 200
+        async with client.get("/ready") as answer:
+            assert (answer.status, (await answer.json())["reason"]) == (503, "starting or stopping")
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/c/nowhere", "/c/nowhere/events", "/static/none.js"])
 async def test_a_page_that_does_not_exist_is_a_404_for_people_and_programs(
     client: aiohttp.ClientSession, path: str

@@ -1,0 +1,48 @@
+"""Numbers about the whole, cheap enough to be asked every few seconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+
+from bot.domain.models import DeliveryState
+from bot.store import books
+from bot.store.database import Transaction
+from bot.store.schema import READY, chats, deliveries, items, stories, subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How much there is. `items` and `stories` are how many there ever were.
+
+    Args:
+        oldest_ready: for each lane, since when its oldest message that may go now is owed.
+        held_lanes: accounts that are held back as a whole, and until when.
+    """
+
+    items: int
+    stories: int
+    chats: int
+    subscriptions: int
+    deliveries: Mapping[DeliveryState, int]
+    oldest_ready: Mapping[str, datetime]
+    held_lanes: Mapping[str, datetime]
+
+
+async def tally(tx: Transaction) -> Tally:
+    """Count."""
+    waiting = (
+        select(deliveries.c.lane, func.min(deliveries.c.created_at).label("since"))
+        .where(text(READY))
+        .group_by(deliveries.c.lane)
+    )
+    return Tally(
+        items=await tx.scalar(select(func.max(items.c.id))) or 0,
+        stories=await tx.scalar(select(func.max(stories.c.id))) or 0,
+        chats=await tx.scalar(select(func.count()).select_from(chats)) or 0,
+        subscriptions=await tx.scalar(select(func.count()).select_from(subscriptions)) or 0,
+        deliveries=await books.counts(tx),
+        oldest_ready={row.lane: row.since for row in await tx.execute(waiting)},
+        held_lanes={lane: hold.until for lane, hold in (await books.held_lanes(tx)).items()},
+    )

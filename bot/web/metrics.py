@@ -1,0 +1,119 @@
+"""`/metrics` for Prometheus: counted from the database when asked, so a restart loses nothing."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.domain.models import DeliveryState
+from bot.store import feeds, tallies
+from bot.store.feeds import FeedHealth
+from bot.store.tallies import Tally
+from bot.web.desk import Desk
+from bot.web.pages.feeds import MOODS, mood_of
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+FRESH_SECONDS = 2.0
+"""An answer this young is given again: whoever asks often must not keep the database busy."""
+
+
+class Metrics:
+    """The endpoint."""
+
+    def __init__(self, desk: Desk, version: str) -> None:
+        self._desk = desk
+        self._version = version
+        self._turn = asyncio.Lock()
+        self._made_at = -FRESH_SECONDS
+        self._text = b""
+
+    @property
+    def routes(self) -> list[Route]:
+        return [Route("/metrics", self.metrics)]
+
+    async def metrics(self, request: Request) -> Response:
+        """The text exposition format."""
+        async with self._turn:
+            if time.monotonic() - self._made_at >= FRESH_SECONDS:
+                self._text = await self._made()
+                self._made_at = time.monotonic()
+        return Response(self._text, headers={"content-type": CONTENT_TYPE, "cache-control": "no-store"})
+
+    async def _made(self) -> bytes:
+        async with self._desk.database.read() as tx:
+            tally = await tallies.tally(tx)
+            health = await feeds.health(tx)
+        now = self._desk.clock.now()
+        seconds = now.timestamp()
+        moods = Counter(mood_of(each, now) for each in health)
+        registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        families = [
+            *_counted(tally),
+            *_delivering(tally, seconds),
+            *_polling(moods, health),
+            _gauge("heraut_info", "The version that runs.", "version", {self._version: 1}),
+        ]
+        registry.register(_Given(families))
+        return generate_latest(registry)
+
+
+class _Given(Collector):
+    """Metrics that were made before."""
+
+    def __init__(self, families: Sequence[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families
+
+
+def _counted(tally: Tally) -> list[Metric]:
+    return [
+        CounterMetricFamily("heraut_items", "Items that were ever stored.", value=tally.items),
+        CounterMetricFamily("heraut_stories", "Stories that were ever begun.", value=tally.stories),
+        GaugeMetricFamily("heraut_chats", "Chats that are known.", value=tally.chats),
+        GaugeMetricFamily("heraut_subscriptions", "Subscriptions of all chats.", value=tally.subscriptions),
+    ]
+
+
+def _delivering(tally: Tally, now: float) -> list[Metric]:
+    states = {str(state): tally.deliveries.get(state, 0) for state in DeliveryState}
+    waits = {lane: max(0.0, now - since.timestamp()) for lane, since in tally.oldest_ready.items()}
+    held = {lane: max(0.0, until.timestamp() - now) for lane, until in tally.held_lanes.items()}
+    return [
+        _gauge("heraut_deliveries", "Deliveries in the ledger.", "state", states),
+        _gauge(
+            "heraut_delivery_oldest_wait_seconds",
+            "How long the oldest message waits that may go now.",
+            "lane",
+            waits,
+        ),
+        _gauge("heraut_lane_held_seconds", "How long an account is still held back.", "lane", held),
+    ]
+
+
+def _polling(moods: Counter[str], health: Sequence[FeedHealth]) -> list[Metric]:
+    read = [each.state.last_success_at for each in health if each.state.last_success_at]
+    last = max((at.timestamp() for at in read), default=0.0)
+    return [
+        _gauge(
+            "heraut_feeds", "Feeds by how they are doing.", "state", {mood: moods[mood] for mood in MOODS}
+        ),
+        GaugeMetricFamily("heraut_last_poll_timestamp_seconds", "When a feed was last read.", value=last),
+    ]
+
+
+def _gauge(name: str, about: str, label: str, values: dict[str, int] | dict[str, float]) -> Metric:
+    family = GaugeMetricFamily(name, about, labels=[label])
+    for value_of, value in values.items():
+        family.add_metric([value_of], value)
+    return family

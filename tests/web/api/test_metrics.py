@@ -1,0 +1,58 @@
+"""What Prometheus reads, and what an orchestrator asks."""
+
+import aiohttp
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import update
+
+from bot.store.schema import feeds
+from tests.support.site import Site
+
+
+async def scraped(client: aiohttp.ClientSession) -> dict[tuple[str, str], float]:
+    """Every sample by its name and its one label."""
+    async with client.get("/metrics") as answer:
+        assert answer.status == 200
+        assert answer.content_type == "text/plain"
+        text = await answer.text()
+    return {
+        (sample.name, next(iter(sample.labels.values()), "")): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def test_the_numbers_are_those_of_the_database(client: aiohttp.ClientSession, site: Site) -> None:
+    async with site.database.write() as tx:
+        await tx.execute(update(feeds).where(feeds.c.outlet == "Stille Courant").values(failures=2))
+    found = await scraped(client)
+    assert found["heraut_items_total", ""] == 5
+    assert found["heraut_stories_total", ""] == 3
+    assert found["heraut_deliveries", "sent"] == 4
+    assert found["heraut_deliveries", "failed"] == 1
+    assert found["heraut_deliveries", "folded"] == 0
+    assert found["heraut_feeds", "failing"] == 1
+    assert found["heraut_feeds", "well"] == 3
+    assert found["heraut_chats", ""] == 3
+    assert found["heraut_info", "1.2.3"] == 1
+    assert found["process_resident_memory_bytes", ""] > 0
+
+
+async def test_whoever_asks_often_gets_the_same_answer_again(
+    client: aiohttp.ClientSession, site: Site
+) -> None:
+    before = await scraped(client)
+    async with site.database.write() as tx:
+        await tx.execute(update(feeds).values(failures=2))
+    assert await scraped(client) == before
+
+
+async def test_metrics_are_not_for_strangers(client: aiohttp.ClientSession) -> None:
+    async with client.get("/metrics", headers={"x-forwarded-for": "203.0.113.9"}) as answer:
+        assert answer.status == 401
+
+
+@pytest.mark.parametrize("path", ["/ready", "/health"])
+async def test_an_orchestrator_may_ask_without_a_token(client: aiohttp.ClientSession, path: str) -> None:
+    async with client.get(path, headers={"x-forwarded-for": "203.0.113.9"}) as answer:
+        assert (answer.status, (await answer.json())["status"]) == (200, "ok")
