@@ -7,6 +7,7 @@ is (news, comment, round-up) is read from how the headline is made.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from sys import intern
 
 from bot.domain.text import fold
 from bot.domain.vocabulary import Vocabulary
@@ -44,17 +45,21 @@ class Genre(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a report says.
+    """What a report says. Many are kept, so keys are in tuples, without repeats.
 
-    `title` holds the keys of the headline, `lead` those that only the lead has; `keys` is both.
-    `places` are among the headline's.
+    `title` holds the keys of the headline and `lead` those that only the lead has; `places` are those of
+    the headline that name places.
     """
 
-    title: frozenset[str]
-    lead: frozenset[str]
-    keys: frozenset[str]
-    places: frozenset[str]
+    title: tuple[str, ...]
+    lead: tuple[str, ...]
+    places: tuple[str, ...]
     genre: Genre
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys."""
+        return self.title + self.lead
 
 
 def evidence_of(title: str, text: str, language: str, vocabulary: Vocabulary) -> Evidence:
@@ -67,12 +72,11 @@ def evidence_of(title: str, text: str, language: str, vocabulary: Vocabulary) ->
         vocabulary: turns words into keys.
     """
     head = _telling(vocabulary, title, language)
-    keys = head | _telling(vocabulary, text[:LEAD], language)
+    lead = _telling(vocabulary, text[:LEAD], language)
     return Evidence(
-        title=head,
-        lead=keys - head,
-        keys=keys,
-        places=head & vocabulary.places,
+        title=tuple(head),
+        lead=tuple(key for key in lead if key not in head),
+        places=tuple(key for key in head if key in vocabulary.places),
         genre=genre_of(title),
     )
 
@@ -92,5 +96,6 @@ def genre_of(title: str) -> Genre:
     return Genre.NEWS
 
 
-def _telling(vocabulary: Vocabulary, text: str, language: str) -> frozenset[str]:
-    return frozenset(key for key in vocabulary.keys(text, language) if vocabulary.rate(key) < COMMON)
+def _telling(vocabulary: Vocabulary, text: str, language: str) -> dict[str, None]:
+    """The keys of a text that say something, each once, in order."""
+    return {intern(key): None for key in vocabulary.keys(text, language) if vocabulary.rate(key) < COMMON}

@@ -5,16 +5,17 @@ regression over pairs of reports, Dutch, English and mixed, judged by hand; so a
 chance, and 3 is 20 to 1. Must not know stories or the window.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from math import log1p, sqrt
+from math import fsum, log1p, sqrt
 
 from bot.domain.evidence import Evidence, Genre
 
 SURE = 9.0
-APART = -9.0
+"""The score of what is certain; its negative for what certainly is not."""
 _ENOUGH = 4
+"""A lead of fewer keys is none."""
 _TOP = 8.0
 
 
@@ -83,76 +84,112 @@ SEMANTIC = Weights(
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A report as it is compared: what it says, and who says it when.
-
-    `opening` is the headline and the beginning of the text, for a comparison in meaning.
-    """
+    """A report as it is compared: what it says, and who says it when."""
 
     evidence: Evidence
     headline: str
-    opening: str
+    text: str
     language: str
     outlet: str
     url: str
     published: datetime
 
+    @property
+    def opening(self) -> str:
+        """How it begins, for a comparison in meaning."""
+        return f"{self.headline}. {self.text}".strip()
 
-def likeness(
-    one: Account,
-    other: Account,
-    weigh: Callable[[str], float],
-    weights: Weights,
-    meaning: float = 0.0,
-) -> float:
-    """How surely two reports tell of one event: above 0 rather yes, below rather not.
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What is seen of two reports; the fields are those of `Weights`."""
+
+    crossed: float
+    keys: float
+    top: float
+    place: bool
+    lead: float
+    leads: bool
+    languages: bool
+    comment: bool
+    outlet: float
+    hours: float
+
+    def score(self, weights: Weights, meaning: float = 0.0) -> float:
+        """How surely two reports tell of one event: above 0 rather yes, below rather not.
+
+        Args:
+            weights: how much each sign says.
+            meaning: their closeness in meaning, where it is known.
+        """
+        return (
+            weights.bias
+            + weights.crossed * self.crossed
+            + weights.keys * self.keys
+            + weights.top * self.top
+            + weights.place * self.place
+            + weights.lead * self.lead
+            + weights.leads * self.leads
+            + weights.languages * self.languages
+            + weights.comment * self.comment
+            + weights.outlet * self.outlet
+            + weights.hours * self.hours
+            + weights.meaning * meaning
+        )
+
+
+class Comparison:
+    """One report, to be compared with others.
 
     Args:
-        one: a report.
-        other: another.
-        weigh: how much it says to share a key.
-        weights: how much each piece of evidence says.
-        meaning: the closeness of their headlines, where it is known, -1..1.
+        account: the report.
+        weights: how much it says to share a key; every key of any report can be looked up.
     """
-    if one.url and one.url == other.url:
-        return SURE
-    if Genre.ROUND_UP in (one.evidence.genre, other.evidence.genre):
-        return SURE if _same_round_up(one, other) else APART
-    score = weights.bias + weights.meaning * meaning
-    score += _shared(one, other, weigh, weights)
-    score += weights.place * (not one.evidence.places.isdisjoint(other.evidence.places))
-    hours = abs((one.published - other.published).total_seconds()) / 3600
-    score += weights.hours * log1p(hours)
-    score += weights.comment * (Genre.COMMENT in (one.evidence.genre, other.evidence.genre))
-    score += weights.languages * (one.language != other.language)
-    return score
 
+    def __init__(self, account: Account, weights: Mapping[str, float]) -> None:
+        evidence = account.evidence
+        self.account = account
+        self._weights = weights
+        self._title = frozenset(evidence.title)
+        self._keys = frozenset(evidence.keys)
+        self._title_sum = self._sum(evidence.title)
+        self._sum_of_all = self._title_sum + self._sum(evidence.lead)
 
-def _shared(one: Account, other: Account, weigh: Callable[[str], float], weights: Weights) -> float:
-    """What the keys say that both have."""
-    mine, theirs = one.evidence, other.evidence
-    title, their_title = _sum(mine.title, weigh), _sum(theirs.title, weigh)
-    both = mine.keys & theirs.keys
-    shared = {key: weigh(key) for key in both}
-    crossed = min(
-        sum(shared[key] for key in mine.title & both) / title,
-        sum(shared[key] for key in theirs.title & both) / their_title,
-    )
-    whole = sqrt((title + _sum(mine.lead, weigh)) * (their_title + _sum(theirs.lead, weigh)))
-    same_outlet = one.outlet != "" and one.outlet == other.outlet
-    return (
-        weights.crossed * crossed
-        + weights.outlet * (1 - crossed) * same_outlet
-        + weights.keys * log1p(len(mine.title & theirs.title))
-        + weights.top * max(shared.values(), default=0.0) / _TOP
-        + weights.lead * sum(shared.values()) / whole
-        + weights.leads * (min(len(mine.lead), len(theirs.lead)) >= _ENOUGH)
-    )
+    def certain(self, other: Account) -> bool | None:
+        """Whether two reports tell of one event, where no weighing is needed; else None.
 
+        One address is one article. Round-ups glue stories together, so nothing joins one but itself.
+        """
+        mine = self.account
+        if mine.url and mine.url == other.url:
+            return True
+        if Genre.ROUND_UP in (mine.evidence.genre, other.evidence.genre):
+            return mine.outlet == other.outlet and mine.evidence == other.evidence
+        return None
 
-def _same_round_up(one: Account, other: Account) -> bool:
-    """Whether two round-ups are one article: they glue stories together, so nothing else joins them."""
-    return one.outlet == other.outlet and one.evidence == other.evidence
+    def signs(self, other: Account) -> Signs:
+        """What is seen of this report and another."""
+        mine, theirs = self.account, other.evidence
+        in_both_titles = self._title.intersection(theirs.title)
+        in_title, in_lead = self._keys.intersection(theirs.title), self._keys.intersection(theirs.lead)
+        crossing = self._sum(in_both_titles) + self._sum(self._title.intersection(theirs.lead))
+        shared_title, shared_lead, their_title = map(self._sum, (in_title, in_lead, theirs.title))
+        crossed = min(crossing / (self._title_sum or 1.0), shared_title / (their_title or 1.0))
+        whole = sqrt(self._sum_of_all * (their_title + self._sum(theirs.lead))) or 1.0
+        hours = abs((mine.published - other.published).total_seconds()) / 3600
+        return Signs(
+            crossed=crossed,
+            keys=log1p(len(in_both_titles)),
+            top=max(map(self._weights.__getitem__, in_title | in_lead), default=0.0) / _TOP,
+            place=any(place in theirs.places for place in mine.evidence.places),
+            lead=(shared_title + shared_lead) / whole,
+            leads=min(len(mine.evidence.lead), len(theirs.lead)) >= _ENOUGH,
+            languages=mine.language != other.language,
+            comment=Genre.COMMENT in (mine.evidence.genre, theirs.genre),
+            outlet=(1 - crossed) * (mine.outlet != "" and mine.outlet == other.outlet),
+            hours=log1p(hours),
+        )
 
-
-def _sum(keys: frozenset[str], weigh: Callable[[str], float]) -> float:
-    return sum(map(weigh, keys)) or 1.0
+    def _sum(self, keys: Iterable[str]) -> float:
+        # Exact, so that it does not depend on the order of a set.
+        return fsum(map(self._weights.__getitem__, keys))

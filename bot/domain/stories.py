@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from math import exp
 
 from bot.domain.evidence import evidence_of, headline_of
-from bot.domain.likeness import LEXICAL, SEMANTIC, SURE, Account, likeness
+from bot.domain.likeness import LEXICAL, SEMANTIC, SURE, Account, Comparison
 from bot.domain.models import StoryDecision
 from bot.domain.storyindex import ReportIndex
 from bot.domain.vocabulary import Vocabulary
 
 WINDOW = timedelta(hours=72)
-NEAREST = 32
+NEAREST = 24
 """Reports that are looked at closely."""
 CORE, COMPARED = 8, 16
 """A story is judged by its first `CORE` reports and its nearest ones, `COMPARED` at most."""
@@ -61,14 +61,6 @@ class _Known:
     account: Account
 
 
-@dataclass(frozen=True, slots=True)
-class _Placing:
-    """A report that is being placed. `weigh` says how much it tells that two reports share a key."""
-
-    account: Account
-    weigh: Callable[[str], float]
-
-
 class StoryWindow:
     """The reports of the last days, and the decision where a further one belongs.
 
@@ -92,6 +84,7 @@ class StoryWindow:
         self._numbers: dict[int, int] = {}
         self._stories: dict[int, list[int]] = {}
         self._next = 0
+        self._last: tuple[Report, Account] | None = None
 
     def __len__(self) -> int:
         return len(self._known)
@@ -101,14 +94,15 @@ class StoryWindow:
 
         A new story that has to do with an earlier one says so in `follows`.
         """
-        placing = self._placing(report)
-        score, best = max(self._scores(placing), default=(RELATED, -1))
+        weights = self._index.weights(self._vocabulary.rate)
+        mine = Comparison(self._account(report), weights)
+        score, best = max(self._scores(mine, weights), default=(RELATED, -1))
         if score <= RELATED:
             return StoryDecision(None, "no earlier report of this event")
         known = self._known[best]
         if score <= 0:
             return StoryDecision(None, f"another event than {_quoted(known.account)}", follows=known.story)
-        return StoryDecision(known.story, self._why(placing, known.account, score))
+        return StoryDecision(known.story, self._why(mine.account, known.account, weights, score))
 
     def openings(self, report: Report) -> list[str]:
         """The texts whose meaning `decide` will ask for, so that a slow judge can read them before.
@@ -117,13 +111,12 @@ class StoryWindow:
         """
         if self._closeness is None:
             return []
-        placing = self._placing(report)
+        weights = self._index.weights(self._vocabulary.rate)
+        mine = Comparison(self._account(report), weights)
         found = [
-            known.account.opening
-            for _, known in self._nearest(placing)
-            if PLAUSIBLE < likeness(placing.account, known.account, placing.weigh, LEXICAL) < SURE
+            known.account.opening for _, known in self._nearest(mine, weights) if _open(mine, known.account)
         ]
-        return [placing.account.opening, *found] if found else []
+        return [mine.account.opening, *found] if found else []
 
     def add(self, story_id: int, report: Report) -> None:
         """Remember that a report belongs to a story; what was known of the same item is forgotten."""
@@ -156,71 +149,72 @@ class StoryWindow:
                 del self._stories[known.story]
 
     def _account(self, report: Report) -> Account:
-        headline = headline_of(report.title)
-        return Account(
-            evidence=evidence_of(headline, report.text, report.language, self._vocabulary),
-            headline=headline,
-            opening=f"{headline}. {report.text[:OPENING]}".strip(),
-            language=report.language,
-            outlet=report.outlet,
-            url=report.url,
-            published=report.published,
-        )
+        """A report as it is compared; the last one is kept, as it is decided on and then added."""
+        if self._last is None or self._last[0] is not report:
+            headline = headline_of(report.title)
+            account = Account(
+                evidence=evidence_of(headline, report.text, report.language, self._vocabulary),
+                headline=headline,
+                text=report.text[:OPENING],
+                language=report.language,
+                outlet=report.outlet,
+                url=report.url,
+                published=report.published,
+            )
+            self._last = (report, account)
+        return self._last[1]
 
-    def _placing(self, report: Report) -> _Placing:
-        weights: dict[str, float] = {}
-
-        def weigh(key: str) -> float:
-            weight = weights.get(key)
-            if weight is None:
-                weight = weights[key] = self._index.weight(key, self._vocabulary.rate(key))
-            return weight
-
-        return _Placing(self._account(report), weigh)
-
-    def _nearest(self, placing: _Placing) -> Iterator[tuple[int, _Known]]:
-        weights = {key: placing.weigh(key) for key in placing.account.evidence.keys}
-        for number in self._index.nearest(weights, NEAREST):
+    def _nearest(self, mine: Comparison, weights: Mapping[str, float]) -> Iterator[tuple[int, _Known]]:
+        asked = {key: weights[key] for key in mine.account.evidence.keys}
+        for number in self._index.nearest(asked, NEAREST):
             known = self._known[number]
-            if abs(placing.account.published - known.account.published) <= self._span:
+            if abs(mine.account.published - known.account.published) <= self._span:
                 yield number, known
 
-    def _scores(self, placing: _Placing) -> Iterator[tuple[float, int]]:
+    def _scores(self, mine: Comparison, weights: Mapping[str, float]) -> Iterator[tuple[float, int]]:
         """How surely the report belongs to a story, and the story's report that is nearest to it."""
         near: dict[int, dict[int, float]] = {}
-        for number, known in self._nearest(placing):
-            near.setdefault(known.story, {})[number] = self._pair(placing, known)
+        for number, known in self._nearest(mine, weights):
+            near.setdefault(known.story, {})[number] = self._pair(mine, known.account)
         for story, scores in near.items():
             best = max(scores, key=scores.__getitem__)
-            yield self._score(placing, story, scores) if scores[best] > 0 else scores[best], best
+            yield self._score(mine, story, scores) if scores[best] > 0 else scores[best], best
 
-    def _score(self, placing: _Placing, story: int, scores: Mapping[int, float]) -> float:
+    def _score(self, mine: Comparison, story: int, scores: Mapping[int, float]) -> float:
         """How surely a report tells of a story's event: by all its reports, or one all but the same."""
         members = self._stories[story]
         wanted = list(dict.fromkeys([*members[:CORE], *scores]))[:COMPARED]
         found = [
-            scores[number] if number in scores else self._pair(placing, self._known[number])
+            scores[number] if number in scores else self._pair(mine, self._known[number].account)
             for number in wanted
         ]
         return max(sum(found) / len(found), max(found) - MARGIN)
 
-    def _pair(self, placing: _Placing, known: _Known) -> float:
-        score = likeness(placing.account, known.account, placing.weigh, LEXICAL)
-        if self._closeness is None or not PLAUSIBLE < score < SURE:
+    def _pair(self, mine: Comparison, other: Account) -> float:
+        certain = mine.certain(other)
+        if certain is not None:
+            return SURE if certain else -SURE
+        signs = mine.signs(other)
+        score = signs.score(LEXICAL)
+        if self._closeness is None or score <= PLAUSIBLE:
             return score
-        meaning = self._closeness(placing.account.opening, known.account.opening)
-        return likeness(placing.account, known.account, placing.weigh, SEMANTIC, meaning)
+        return signs.score(SEMANTIC, self._closeness(mine.account.opening, other.opening))
 
-    def _why(self, placing: _Placing, known: Account, score: float) -> str:
-        shared = placing.account.evidence.keys & known.evidence.keys
+    def _why(self, mine: Account, known: Account, weights: Mapping[str, float], score: float) -> str:
+        shared = set(mine.evidence.keys) & set(known.evidence.keys)
         said: dict[str, float] = {}
-        for word, keys in self._vocabulary.read(placing.account.opening, placing.account.language):
-            weight = max((placing.weigh(key) for key in keys if key in shared), default=0.0)
+        for word, keys in self._vocabulary.read(mine.opening, mine.language):
+            weight = max((weights[key] for key in keys if key in shared), default=0.0)
             if weight:
                 said.setdefault(word.lower(), weight)
         telling = sorted(said, key=lambda word: -said[word])[:TELLING]
         chance = 100 / (1 + exp(-score))
         return f"shares {', '.join(telling)} with {_quoted(known)} ({chance:.0f} %)"
+
+
+def _open(mine: Comparison, other: Account) -> bool:
+    """Whether it takes their meaning to tell if two reports are of one event."""
+    return mine.certain(other) is None and mine.signs(other).score(LEXICAL) > PLAUSIBLE
 
 
 def _quoted(account: Account) -> str:

@@ -5,7 +5,7 @@ one matter makes its own name say less, and what tells its events apart say more
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
 from heapq import nlargest
 from math import log
 
@@ -13,10 +13,12 @@ PRIOR = 1200.0
 """How many reports the shipped rates count for beside those of the window."""
 SLACK = 1.0
 """What it says to share a word at all, which is nothing."""
-PROBES = 12
+PROBES = 16
 """A report is looked up by so many of its rarest keys."""
-LONGEST = 600
-"""Newest reports that are looked at under one key; a key of more says little."""
+BUDGET = 1500
+"""Reports that are looked at in all, the newest under each key, the rarest key first."""
+FEWEST = 40
+"""Reports that are looked at under every key that is probed."""
 
 
 class ReportIndex:
@@ -49,15 +51,13 @@ class ReportIndex:
             else:
                 del self._places[key]
 
-    def weight(self, key: str, rate: float) -> float:
-        """How much it says that two reports share `key`: the logarithm of its rarity.
+    def weights(self, rate: Callable[[str], float]) -> "KeyWeights":
+        """How much it says, now, that two reports share a key.
 
         Args:
-            key: the key.
-            rate: the share of reports at large that have it, 0..1.
+            rate: the share of reports at large that have a key, 0..1.
         """
-        found = len(self._places.get(key, ()))
-        return max(log((PRIOR + self._size + 1) / (PRIOR * rate + found + 0.1)) - SLACK, 0.0)
+        return KeyWeights(self._places, self._size, rate)
 
     def nearest(self, weights: Mapping[str, float], limit: int) -> list[int]:
         """The reports that share most with a new one, best first.
@@ -67,8 +67,27 @@ class ReportIndex:
             limit: how many at most.
         """
         shared: defaultdict[int, float] = defaultdict(float)
+        left = BUDGET
         for key in nlargest(PROBES, weights, key=weights.__getitem__):
-            weight = weights[key]
-            for number in self._places.get(key, ())[-LONGEST:]:
-                shared[number] += weight
-        return nlargest(limit, shared, key=lambda number: (shared[number], number))
+            places = self._places.get(key)
+            if places:
+                weight, newest = weights[key], places[-max(left, FEWEST) :]
+                left -= len(newest)
+                for number in newest:
+                    shared[number] += weight
+        return nlargest(limit, shared, key=shared.__getitem__)
+
+
+class KeyWeights(dict[str, float]):
+    """The logarithms of the rarity of keys; each is worked out when it is asked for."""
+
+    def __init__(self, places: Mapping[str, Sized], size: int, rate: Callable[[str], float]) -> None:
+        self._places = places
+        self._rate = rate
+        self._whole = log(PRIOR + size + 1) - SLACK
+
+    def __missing__(self, key: str) -> float:
+        found = len(self._places.get(key, ()))
+        weight = self._whole - log(PRIOR * self._rate(key) + found + 0.1)
+        self[key] = weight = max(weight, 0.0)
+        return weight

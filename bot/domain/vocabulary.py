@@ -48,12 +48,14 @@ class WordList:
     """Which key a word of one language has.
 
     `plain` and `stems` are by folded word and by stem, `capital` by words that count in capitals only.
-    Phrases are words joined by hyphens, `longest` is how many words the longest has.
+    Phrases are words joined by hyphens, `longest` is how many words the longest has; `starts` holds the
+    words that begin one.
     """
 
     plain: Mapping[str, str] = field(default_factory=dict)
     stems: Mapping[str, str] = field(default_factory=dict)
     capital: Mapping[str, str] = field(default_factory=dict)
+    starts: frozenset[str] = frozenset()
     longest: int = 1
 
 
@@ -138,11 +140,13 @@ class Vocabulary:
         lists = self._lists(language)
         at = 0
         while at < len(found):
-            key, length = _phrase(lists, found, at)
             word, written = found[at]
+            key, length = None, 1
+            if any(word in words.starts for words in lists):
+                key, length = _phrase(lists, found, at)
+                written = " ".join(each for _, each in found[at : at + length])
             if key is None and written.isupper():
                 key = next((words.capital[written] for words in lists if written in words.capital), None)
-            written = " ".join(each for _, each in found[at : at + length])
             yield written, self._keys_of_word(word, language) if key is None else (key,)
             at += length
 
@@ -226,5 +230,6 @@ def _word_list(language: str, words: Mapping[str, str]) -> WordList:
         plain=plain,
         stems={_stem(word, language): key for word, key in plain.items() if "-" not in word},
         capital={word: key for word, key in words.items() if word.isupper()},
+        starts=frozenset(word.partition("-")[0] for word in plain if "-" in word),
         longest=min(max((word.count("-") + 1 for word in plain), default=1), _LONGEST_PHRASE),
     )
