@@ -104,8 +104,8 @@ class Poller:
         if len(self._rounds) >= MAX_ROUNDS:
             return 0
         await self._look_for_hot_stories()
-        async with self._database.write() as tx:
-            due = await feeds.lease_due(tx, self._clock.now(), LEASE, self._batch)
+        now = self._clock.now()
+        due = await self._database.transact(lambda tx: feeds.lease_due(tx, now, LEASE, self._batch))
         if due:
             task = asyncio.create_task(self._round(due), name=f"poll-{due[0].id}+{len(due) - 1}")
             self._rounds.add(task)
@@ -208,8 +208,8 @@ class Poller:
         await self._finish(due, polled)
 
     async def _finish(self, due: FeedDue, polled: Polled) -> None:
-        async with self._database.write() as tx:
-            await self._watch.finish(tx, due, polled, self._clock.now())
+        now = self._clock.now()
+        await self._database.transact(lambda tx: self._watch.finish(tx, due, polled, now))
         if polled.notice:
             self._announced()
 

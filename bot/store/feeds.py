@@ -18,8 +18,23 @@ from bot.store.schema import feed_events, feeds
 CONFIG, CHAT = "config", "chat"
 GAP = "gap"
 """The kind of event that says items may have come and gone between two polls."""
+
+# Statements of every poll: made once, as making one costs more than running it.
 _FINISH = update(feeds).where(feeds.c.id == bindparam("feed"))
-"""Made once, as making a statement costs more than running it."""
+_NOW = bindparam("now", type_=feeds.c.next_poll_at.type)
+_DUE = (
+    select(feeds)
+    .where(feeds.c.enabled, ~feeds.c.retired, feeds.c.next_poll_at <= _NOW)
+    .where(or_(feeds.c.leased_until.is_(None), feeds.c.leased_until <= _NOW))
+    .order_by(feeds.c.next_poll_at, feeds.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    update(feeds)
+    .where(feeds.c.id.in_(bindparam("taken", expanding=True)))
+    .values(leased_until=bindparam("until"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,20 +164,10 @@ def _again(now: datetime) -> dict[str, Any]:
 
 async def lease_due(tx: Transaction, now: datetime, lease: timedelta, limit: int) -> list[FeedDue]:
     """Take the feeds that are due and that nobody holds, the longest waiting first."""
-    free = or_(feeds.c.leased_until.is_(None), feeds.c.leased_until <= now)
-    due = (
-        select(feeds)
-        .where(feeds.c.enabled, ~feeds.c.retired, feeds.c.next_poll_at <= now, free)
-        .order_by(feeds.c.next_poll_at, feeds.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = (await tx.execute(due)).all()
+    rows = (await tx.execute(_DUE, {"now": now, "most": limit})).all()
     until = now + lease
     if rows:
-        await tx.execute(
-            update(feeds).where(feeds.c.id.in_([row.id for row in rows])).values(leased_until=until)
-        )
+        await tx.execute(_LEASE, {"until": until, "taken": [row.id for row in rows]})
     return [FeedDue(row.id, _spec(row), _state(row), row.created_at, until) for row in rows]
 
 

@@ -52,19 +52,33 @@ ACTORS = (
 VERBS = ("beslist over", "onderzoekt", "stelt vragen over", "trekt geld uit voor", "waarschuwt voor")
 SUBJECTS = (
     "woningbouw", "stikstofregels", "een gesloten brug", "de wachtlijsten", "wateroverlast",
-    "een nieuw museum", "het busvervoer", "drugsafval", "de gaswinning", "een datalek", "de bezuinigingen", "het lerarentekort",
+    "een nieuw museum", "het busvervoer", "drugsafval", "de gaswinning", "een datalek",
+    "de bezuinigingen", "het lerarentekort",
 )  # fmt: skip
-PLACES = (
-    "Zwolle", "Leeuwarden", "Breda", "Almere", "Venlo", "Delft", "Emmen", "Hoorn", "Tilburg", "Gouda",
-    "Deventer", "Middelburg", "Assen", "Roermond", "Alkmaar", "Hengelo", "Oss", "Zeist", "Helmond", "Sneek",
-)  # fmt: skip
+ONSETS = (
+    "Lut",
+    "Har",
+    "Wol",
+    "Grij",
+    "Meer",
+    "Ste",
+    "Kra",
+    "Boe",
+    "Vlie",
+    "Dron",
+    "Zui",
+    "Oos",
+    "Ter",
+    "Hee",
+)
+CODAS = ("jewaard", "kema", "dergem", "penstra", "selaar", "ninga", "burg", "kerk", "mans", "wijk", "holt")
 SENTENCES = (
-    "Volgens een woordvoerder in {place} valt het besluit pas na de zomer, als alle cijfers er zijn.",
-    "Bewoners van {place} zeggen dat zij niets hebben gehoord en dat er al jaren over wordt gesproken.",
-    "Het onderzoek kostte 3,5 miljoen euro &amp; duurde ruim twee jaar.",
-    "&#8216;Wij hadden dit graag anders gezien&#8217;, zegt de wethouder van {place}.",
-    "Ook in {place} speelt dit, al gaat het daar om minder mensen.",
-    "De oppositie wil opheldering en vraagt een debat aan voor aanstaande donderdag.",
+    "Volgens {name} valt het besluit van {other} pas na de zomer, als alle {count} cijfers er zijn.",
+    "Bewoners van {other} zeggen dat zij van {name} niets hoorden en dat er al jaren over is gesproken.",
+    "Het onderzoek van {name} kostte {count} miljoen euro &amp; duurde ruim twee jaar.",
+    "&#8216;Wij hadden dit in {other} graag anders gezien&#8217;, zegt wethouder {name}.",
+    "Ook in {other} speelt dit, al gaat het daar om {count} mensen minder dan bij {name}.",
+    "Oppositieleider {name} wil opheldering over {other} en vraagt een debat aan voor de {count}e.",
 )
 
 
@@ -101,10 +115,13 @@ def _document(feed: int, turn: int) -> bytes:
 
 def _dressed(feed: int, entry: FeedItem) -> FeedItem:
     number = int(entry.url.rpartition("/")[2])
-    # Six feeds report each event, in words of their own; one in ten is about something that is followed.
+    # Six feeds report each event, in words of their own; one in twenty is about something that is followed.
     event = random.Random(f"{number}/{feed % 16}")
-    place, subject = event.choice(PLACES), event.choice(SUBJECTS)
-    actor = "De NAVO" if event.randrange(10) == 0 else event.choice(ACTORS)
+    place, subject = (
+        _name(event),
+        f"{event.choice(SUBJECTS)} {event.choice(('bij', 'rond', 'na'))} {_name(event)}",
+    )
+    actor = f"NAVO-gezant {_name(event)}" if event.randrange(20) == 0 else event.choice(ACTORS)
     words = random.Random(f"{number}/{feed}")
     title = f"{actor} {words.choice(VERBS)} {subject} in {place}"
     return FeedItem(
@@ -119,8 +136,11 @@ def _dressed(feed: int, entry: FeedItem) -> FeedItem:
 
 
 def _body(words: random.Random, url: str, title: str) -> str:
-    """Some 1,700 characters of HTML, a quarter of it markup."""
-    told = [words.choice(SENTENCES).format(place=words.choice(PLACES)) for _ in range(13)]
+    """Some 1,900 characters of HTML, a quarter of it markup."""
+    told = [
+        words.choice(SENTENCES).format(name=_name(words), other=_name(words), count=words.randrange(2, 999))
+        for _ in range(13)
+    ]
     return (
         f'<figure><img src="{url}/foto.jpg" width="640" alt="{title}">'
         "<figcaption>Foto: ANP</figcaption></figure>"
@@ -129,6 +149,10 @@ def _body(words: random.Random, url: str, title: str) -> str:
         f"<h3>{told[7]}</h3><p>{' '.join(told[8:11])}</p><ul><li>{told[11]}</li><li>{told[12]}</li></ul>"
         f'<p class="meer">Lees ook: <a href="{url}/meer">meer over dit onderwerp</a></p>'
     )
+
+
+def _name(words: random.Random) -> str:
+    return f"{words.choice(ONSETS)}{words.choice(ONSETS).lower()}{words.choice(CODAS)}"
 
 
 @contextmanager
