@@ -17,6 +17,7 @@ from bot.domain.abbreviations import (
     MONTHS,
     NEVER_LAST,
     NUMBERED,
+    PARTICLES,
     SELDOM_LAST,
     STARTERS,
 )
@@ -36,7 +37,7 @@ _END = re.compile(
     rf"(?P<mark>[.!?…]++)[{_CLOSERS}]*+(?=\s|\Z)"
     r"|(?:(?<=[a-zß-ÿ]{3})|(?<=[A-Z]{3})|(?<=\d\d)|(?<=[”)]))(?P<glued>[.!?])(?=[A-ZÀ-Þ][a-zß-ÿ]++[\s,])"
 )
-_NEXT = re.compile(r"\s*(?P<open>[\"'“‘„«(\[,]*)(?P<word>[^\s]*)")
+_NEXT = re.compile(r"\s*(?P<open>[\"'“‘„«(\[,]*)(?P<word>\S*)(?:\s+(?P<then>\S))?")
 _LAST_WORD = re.compile(r"[^\s\"'“”‘’„«»()\[\]/]+\Z")
 _SMALL_START = re.compile(r"['’‘`][stnk]\s+[A-ZÀ-Þ]|[a-z][A-Z]")
 """Sentences that begin with a small letter: *'s Avonds*, *iPhone*."""
@@ -49,6 +50,7 @@ _SAYS = re.compile(
 _BULLET = re.compile(r"\s*(?:[-–—•*·▪►>]|\d{1,3}[.)])\s")
 _CLOSED = re.compile(rf"[.!?…:][{_CLOSERS}]*\s*\Z")
 _MOST = 400
+NEAR = 60
 _ENCLOSED = re.compile(
     rf"""(?<!\w)"(?=\S)[^"\n]{{1,{_MOST}}}+(?<=\S)"(?!\w)
     |“[^“”\n]{{1,{_MOST}}}+”
@@ -153,8 +155,8 @@ def _ends(text: str, start: int, end: int, found: re.Match[str]) -> bool:
     mark = found["mark"]
     if mark == ".":
         last = _last_word(text, start, found.start())
-        at_start = not text[start : found.start() - len(last)].strip()
-        return _period_ends(last, word, bool(following["open"]), at_start, text[start : found.start()])
+        begun = text[max(start, found.start() - len(last) - NEAR) : found.start() - len(last)].strip()
+        return _period_ends(last, word, starts=_starts(following), at_start=not begun)
     if found.end() - found.start() > len(mark) and mark[0] in "!?":
         return not _SAYS.match(text, found.end(), end)
     return not (mark == "!" and text.endswith(("Yahoo", "Jeopardy"), start, found.start()))
@@ -169,24 +171,35 @@ def _last_word(text: str, start: int, end: int) -> str:
     return found[0] if found else ""
 
 
-def _period_ends(last: str, following: str, quoted: bool, at_start: bool, before: str) -> bool:
-    """Whether a full stop behind the word `last`, with `following` after it, ends the sentence."""
+def _starts(following: re.Match[str]) -> bool:
+    """Whether a word is one that sentences begin with: *De regering*, and not *De Vries*."""
+    word, then = following["word"].rstrip(","), following["then"] or ""
+    if following["open"]:
+        return True
+    return word in STARTERS and not (word in PARTICLES and then.isupper())
+
+
+def _period_ends(last: str, following: str, *, starts: bool, at_start: bool) -> bool:
+    """Whether a full stop behind the word `last` ends the sentence.
+
+    Args:
+        last: the word before it.
+        following: the word after it.
+        starts: whether that one looks like the first of a sentence.
+        at_start: whether nothing stands before `last` in its sentence.
+    """
     small = last.lower().rpartition("-")[2]
-    starts = quoted or following.rstrip(",") in STARTERS
     if last.isdigit():
         return not at_start and following.rstrip(",.") not in MONTHS
-    if small in NEVER_LAST or (small in NUMBERED and following[0].isdigit()):
+    if (small in NEVER_LAST and last != "VS") or (small in NUMBERED and following[0].isdigit()):
         return False
     if small in HOURS:
         return following.rstrip(",.") not in AFTER_HOURS
-    if _INITIALS.fullmatch(last):
-        return starts and (len(last) > 1 or _is_label(before))
-    if small in SELDOM_LAST or _DOTTED.fullmatch(small) or (last[0:1].isupper() and small in CAPITALISED):
-        return starts
+    if (
+        small in SELDOM_LAST
+        or _INITIALS.fullmatch(last)
+        or _DOTTED.fullmatch(small)
+        or (last[:1].isupper() and small in CAPITALISED)
+    ):
+        return starts and not at_start
     return True
-
-
-def _is_label(before: str) -> bool:
-    """Whether the single letter at the end of `before` is no initial: *plan B.*, *So do I.*"""
-    words = before.split()
-    return len(words) > 1 and words[-2][0].islower() and not words[-2].endswith(".")
