@@ -50,6 +50,7 @@ from bot.services.digest import Digests
 from bot.services.feedwatch import FeedWatch
 from bot.services.grouping import story_window
 from bot.services.ingest import Ingest, Policy, report_of
+from bot.services.lanewatch import LaneWatch
 from bot.services.manage import Defaults, Follow, Manager, Place
 from bot.services.packs import load_catalog, load_topics
 from bot.services.poller import Poller
@@ -71,6 +72,7 @@ DRAIN_SECONDS = 7.0
 RESTART_SECONDS = 5.0
 CLOCK_TICK = timedelta(seconds=5)
 DIGEST_TICK = timedelta(seconds=30)
+WATCH_TICK = timedelta(minutes=5)
 RETENTION_TICK = timedelta(hours=6)
 SAMPLE_PACE = Pace(timedelta(seconds=2), timedelta(seconds=4))
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -195,7 +197,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         for pump in pumps:
             runner.own(pump.lane, pump.run, pump.stop)
         runner.every("poll", tick, lambda _: poller.tick(), once=False)
-        _routine(runner, settings, database, clock)
+        _routine(runner, settings, database, clock, alarms)
         yield Heraut(chat.platforms, runner, poller, server, lambda: mode.ready(url), working)
 
 
@@ -227,10 +229,11 @@ def _runner(settings: Settings, database: Database, clock: Clock) -> JobRunner:
     return EmbeddedRunner(settings.data_dir / "lanes", take_slot, clock, DRAIN_SECONDS)
 
 
-def _routine(runner: JobRunner, settings: Settings, database: Database, clock: Clock) -> None:
+def _routine(runner: JobRunner, settings: Settings, database: Database, clock: Clock, alarms: Alarms) -> None:
     """What is done at its time, by one process of all."""
     keep = timedelta(days=settings.retention_days)
     runner.every("clock", CLOCK_TICK, ClockWatch(database, clock).tick, once=False)
+    runner.every("watch", WATCH_TICK, LaneWatch(database, clock, alarms).tick)
     runner.every("digests", DIGEST_TICK, Digests(database, clock).tick)
     runner.every("retention", RETENTION_TICK, Retention(database, clock, keep).tick)
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from bot.domain.models import Delivery, DeliveryKind, DeliveryState
 from bot.store.database import Transaction, upsert
+from bot.store.deliveries import READY
 from bot.store.schema import alarms, chats, deliveries, holdbacks, lanes
 
 
@@ -149,6 +150,25 @@ async def drop(tx: Transaction, ids: Collection[int], now: datetime) -> int:
         .values(state=DeliveryState.DROPPED, held=False, detail="dropped by hand", updated_at=now)
     )
     return done.rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Messages of one account that could go now, and since when the oldest of them could."""
+
+    lane: str
+    waiting: int
+    since: datetime
+
+
+async def backlogs(tx: Transaction) -> list[Backlog]:
+    """What could go now and has not, by account."""
+    rows = await tx.execute(
+        select(deliveries.c.lane, func.count().label("n"), func.min(deliveries.c.updated_at).label("since"))
+        .where(READY)
+        .group_by(deliveries.c.lane)
+    )
+    return [Backlog(row.lane, row.n, row.since) for row in rows]
 
 
 async def hold_lane(tx: Transaction, lane: str, until: datetime, reason: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, insert, or_, select, text, update
+from sqlalchemy import Integer, Row, String, bindparam, case, func, insert, or_, select, text, update
 
 from bot.domain.manner import from_stored
 from bot.domain.models import Address, ChatState, Delivery, DeliveryKind, DeliveryState, Priority
@@ -203,16 +203,16 @@ async def close(tx: Transaction, closings: Sequence[Closing], now: datetime) -> 
     """Write down how messages ended. One that has more to say by now goes out once more."""
     if not closings:
         return
-    unchanged = deliveries.c.version == bindparam("b_version")
+    unchanged = deliveries.c.version == bindparam("b_version", type_=Integer)
     statement = (
         update(deliveries)
         .where(deliveries.c.id == bindparam("b_id"))
         .values(
-            state=case((unchanged, bindparam("b_state")), else_=DeliveryState.PENDING),
+            state=case((unchanged, bindparam("b_state", type_=String)), else_=DeliveryState.PENDING),
             held=case((unchanged, False), else_=True),
-            message_id=func.coalesce(bindparam("b_message_id"), deliveries.c.message_id),
+            message_id=func.coalesce(bindparam("b_message_id", type_=String), deliveries.c.message_id),
             detail=bindparam("b_detail"),
-            lost_answers=deliveries.c.lost_answers + bindparam("b_lost"),
+            lost_answers=deliveries.c.lost_answers + bindparam("b_lost", type_=Integer),
             updated_at=now,
         )
     )
@@ -234,7 +234,7 @@ async def put_back(tx: Transaction, returns: Sequence[Return], now: datetime) ->
     """Messages whose try did not count or did not work: they wait for their next turn."""
     if not returns:
         return
-    tried = deliveries.c.attempts - bindparam("b_uncounted")
+    tried = deliveries.c.attempts - bindparam("b_uncounted", type_=Integer)
     statement = (
         update(deliveries)
         .where(deliveries.c.id == bindparam("b_id"))
@@ -244,7 +244,7 @@ async def put_back(tx: Transaction, returns: Sequence[Return], now: datetime) ->
             not_before=bindparam("b_not_before"),
             detail=bindparam("b_detail"),
             attempts=case((tried > 0, tried), else_=0),
-            lost_answers=deliveries.c.lost_answers + bindparam("b_lost"),
+            lost_answers=deliveries.c.lost_answers + bindparam("b_lost", type_=Integer),
             updated_at=now,
         )
     )

@@ -249,7 +249,7 @@ deliveries = Table(
     _partial("ix_deliveries_failed", FAILED, "id"),
     Index(None, "chat_id", "id"),
     Index(None, "story_id"),
-    Index(None, "state", "updated_at"),
+    Index(None, "updated_at", "state"),
 )
 
 # Why a chat did not hear of a story at once; the last reason counts.

@@ -51,7 +51,7 @@ def _deliveries() -> None:
     for name, where, columns in PARTIAL:
         condition = sa.text(where)
         op.create_index(name, "deliveries", columns, sqlite_where=condition, postgresql_where=condition)
-    op.create_index("ix_deliveries_state_updated_at", "deliveries", ["state", "updated_at"])
+    op.create_index("ix_deliveries_updated_at_state", "deliveries", ["updated_at", "state"])
 
 
 def _tables() -> None:

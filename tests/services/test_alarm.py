@@ -1,0 +1,82 @@
+"""Those who run the bot are told of trouble: seldom, and through an account that works."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.messagecodec import from_json
+from bot.domain.models import Address, LaneDown, Malformed
+from bot.services.alarm import Alarms, Owner
+from bot.services.compose import Composer
+from bot.services.delivery import LanePump
+from bot.services.lanewatch import LaneWatch
+from bot.store import deliveries
+from tests.support.newsroom import Newsroom, place, report
+
+BOSS = Owner("web", Address("web", "heraut"))
+EVENTS = ("NAVO oefent op de Waddenzee", "Spanje wijst hogere NAVO-bijdrage af")
+
+
+class Guarded:
+    """A newsroom whose pump has somebody to tell."""
+
+    def __init__(self, room: Newsroom) -> None:
+        self.room = room
+        self.alarms = Alarms([BOSS])
+        self.pump = LanePump(
+            room.database,
+            room.paper,
+            Composer(room.database),
+            room.clock,
+            alarms=self.alarms,
+            monotonic=lambda: room.clock.now().timestamp(),
+        )
+
+    async def news(self, number: int) -> None:
+        feed = await self.room.add_feed()
+        await self.room.manager.subscribe(place(), "nato")
+        await self.room.take(feed, [report(EVENTS[number], number + 1, self.room.clock.now())])
+
+    async def notices(self) -> list[str]:
+        """What is owed to the boss."""
+        async with self.room.database.read() as tx:
+            owed = await deliveries.ready(tx, BOSS.lane, 10)
+        payloads = [from_json(each.payload) for each in owed if each.payload]
+        return [str(line[0]) for message in payloads for line in message.lines[1:2]]
+
+
+@pytest.fixture
+async def guarded(tmp_path: Path) -> Guarded:
+    return Guarded(await Newsroom(tmp_path).open())
+
+
+async def test_a_refused_account_is_told_through_another_one(guarded: Guarded) -> None:
+    await guarded.news(0)
+    guarded.room.paper.answers = [LaneDown("the token was revoked")]
+    await guarded.pump.turn()
+    (notice,) = await guarded.notices()
+    assert "everything is kept: the token was revoked" in notice
+
+
+async def test_the_same_trouble_is_told_once_an_hour(guarded: Guarded) -> None:
+    for number in (0, 1):
+        await guarded.news(number)
+        guarded.room.paper.answers = [Malformed("bad"), Malformed("bad")]
+        await guarded.pump.turn()
+    assert len(await guarded.notices()) == 1
+
+
+async def test_a_lane_that_stands_still_is_told(guarded: Guarded) -> None:
+    await guarded.news(0)
+    watch = LaneWatch(guarded.room.database, guarded.room.clock, guarded.alarms)
+    assert await watch.tick() == 0
+    guarded.room.clock.advance(timedelta(minutes=20))
+    assert await watch.tick() == 1
+    (notice,) = await guarded.notices()
+    assert "1 messages wait, the oldest for 20 minutes" in notice
+
+
+async def test_nobody_to_tell_is_no_trouble(guarded: Guarded) -> None:
+    async with guarded.room.database.write() as tx:
+        assert await Alarms([]).notify(tx, "x", "{}", guarded.room.clock.now()) == 0
