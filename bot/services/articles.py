@@ -7,6 +7,8 @@ It must not decide what is told of an item (`bot.domain.brief` does), nor write 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -27,6 +29,8 @@ log = structlog.get_logger()
 
 AT_MOST = 6
 """Pages read for one feed document; a burst beyond is told from its teasers."""
+REST = timedelta(minutes=10)
+"""So long no page is asked of a host that gave none in time, so that its news does not wait each time."""
 LONG = 1_500
 """Characters of a feed's own text from which the page has nothing to add."""
 
@@ -67,6 +71,7 @@ class Articles:
         self._reader = reader
         self._shortener = shortener
         self._patience = patience
+        self._resting: dict[str, datetime] = {}
 
     async def briefs(self, due: FeedDue, parsed: ParsedFeed) -> Mapping[str, Brief]:
         """What to tell of items, by item key; those missing are told from the feed."""
@@ -111,7 +116,9 @@ class Articles:
     async def _article(self, due: FeedDue, change: ItemChange) -> Article:
         """The article's page, or an empty article when it is not wanted or not to be had in time."""
         item = change.item
-        if self._reader is None or not due.spec.article or len(item.text) >= LONG or item.url == due.spec.url:
+        host, now = urlsplit(item.url).netloc, self._clock.now()
+        wanted = due.spec.article and len(item.text) < LONG and item.url != due.spec.url
+        if self._reader is None or not wanted or self._resting.get(host, now) > now:
             return Article("")
         try:
             async with asyncio.timeout(self._patience.page):
@@ -120,6 +127,8 @@ class Articles:
             log.info("article not read", feed=due.id, url=item.url, reason=error.reason)
         except TimeoutError:
             log.info("article not read in time", feed=due.id, url=item.url)
+            self._resting = {name: until for name, until in self._resting.items() if until > now}
+            self._resting[host] = now + REST
         except Exception:
             # A bug met by one page must not hold back the news it is about.
             log.exception("article could not be read", feed=due.id, url=item.url)

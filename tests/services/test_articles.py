@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.domain.models import Brief, FeedDue, ParsedFeed, ParsedItem
 from bot.feeds.article import ArticleReader
-from bot.services.articles import AT_MOST, Articles, Patience
+from bot.services.articles import AT_MOST, REST, Articles, Patience
 from bot.services.shorten import Shortener
 from tests.emulators.feeds import FeedServer
 from tests.emulators.model import ModelServer
@@ -83,9 +83,30 @@ async def test_a_page_that_is_not_read_leaves_the_teaser(room: Newsroom, pages: 
     pages.answer("/slow", never)
     pages.put("/wall", page("<p>Wij en onze partners vragen uw toestemming.</p>"), content_type=HTML)
     async with ArticleReader(room.fetcher) as reader:
-        hasty = Articles(room.database, room.book, room.clock, reader=reader, patience=Patience(page=0.2))
-        for path in ("/missing", "/slow", "/wall"):
+        for path, patience in (("/missing", 5.0), ("/slow", 0.2), ("/wall", 20.0)):
+            hasty = Articles(
+                room.database, room.book, room.clock, reader=reader, patience=Patience(page=patience)
+            )
             assert await told(hasty, feed, item(room, pages, path)) == [Brief(TEASER)]
+
+
+async def test_a_host_that_gives_no_page_in_time_is_left_alone_for_a_while(
+    room: Newsroom, pages: FeedServer
+) -> None:
+    async def never(request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(60)
+        return web.Response()
+
+    feed = await room.add_feed()
+    await room.manager.subscribe(place(), "nato")
+    pages.answer("/slow", never)
+    pages.put("/1", paged(LEAD, SECOND), content_type=HTML)
+    async with ArticleReader(room.fetcher) as reader:
+        hasty = Articles(room.database, room.book, room.clock, reader=reader, patience=Patience(page=1.5))
+        assert await told(hasty, feed, item(room, pages, "/slow")) == [Brief(TEASER)]
+        assert await told(hasty, feed, item(room, pages)) == [Brief(TEASER)]
+        room.clock.advance(REST)
+        assert await told(hasty, feed, item(room, pages)) == [Brief(f"{LEAD} {SECOND}")]
 
 
 async def test_only_pages_of_what_somebody_follows_are_read(
