@@ -1,10 +1,11 @@
 """A morning of invented news, taken in and told as the product does it, for pages to show."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.domain.models import Gone, Malformed
+from bot.domain.models import FeedDue, Gone, Malformed
 from bot.store import feeds
 from bot.store.feeds import FeedEvent
 from tests.support.clock import NOON, StoppedClock
@@ -31,6 +32,7 @@ class Press:
 
     newsroom: Newsroom
     now: datetime
+    feeds: Mapping[str, FeedDue]
 
 
 async def print_morning(folder: Path, now: datetime = END) -> Press:
@@ -69,4 +71,4 @@ async def print_morning(folder: Path, now: datetime = END) -> Press:
         await feeds.note(
             tx, FeedEvent(known[0].id, feeds.GAP, now - timedelta(hours=2), "3 items may be missing")
         )
-    return Press(room, now)
+    return Press(room, now, {"kust": kust, "proef": proef, "gazette": gate})

@@ -1,0 +1,201 @@
+"""The pages in a real browser: what people see, press and type, on a desk and on a phone."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, ViewportSize, expect
+
+from bot.domain.models import DeliveryState
+from bot.store import books
+from tests.support.browser import running_browser
+from tests.support.newsroom import report
+from tests.support.press import Press, print_morning
+from tests.support.site import Site, running_site
+
+# One loop and one browser for all of them: starting Chromium takes longer than most tests.
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+TOKEN = "a-token-that-is-long-enough"
+PHONE: ViewportSize = {"width": 360, "height": 740}
+PATHS = (
+    "stories",
+    "stories/1",
+    "topics",
+    "topics/nato",
+    "rules?rule=%40rutte+AND+luchtafweer",
+    "feeds",
+    "deliveries",
+)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with running_browser() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def press(tmp_path: Path) -> AsyncIterator[Press]:
+    made = await print_morning(tmp_path, datetime.now(UTC))
+    yield made
+    await made.newsroom.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def site(press: Press, tmp_path: Path) -> AsyncIterator[Site]:
+    async with running_site(tmp_path, token=TOKEN) as running:
+        yield running
+
+
+@asynccontextmanager
+async def visit(browser: Browser, site: Site, path: str, **options: Any) -> AsyncIterator[Page]:
+    """A page; at the end it must have had no error and called no other host."""
+    context = await browser.new_context(**{"locale": "en-GB", **options})
+    page = await context.new_page()
+    complaints: list[str] = []
+    hosts: set[str] = set()
+    page.on(
+        "console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: hosts.add(re.sub(r"^(\w+://[^/]+/).*", r"\1", request.url)))
+    await page.goto(site.url + path)
+    yield page
+    assert complaints == []
+    assert hosts == {site.url}
+    await context.close()
+
+
+async def sign_in(page: Page, site: Site) -> None:
+    await page.goto(site.url + "login?next=%2Fdeliveries")
+    await page.get_by_label("The token").fill(TOKEN)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/deliveries")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_page_fits_a_phone_in_light_and_dark(
+    browser: Browser, site: Site, path: str, scheme: str
+) -> None:
+    async with visit(browser, site, path, viewport=PHONE, color_scheme=scheme) as page:
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
+        widths = "[document.documentElement.scrollWidth, document.getElementById('scroll').scrollWidth]"
+        assert await page.evaluate(widths) == [PHONE["width"]] * 2
+        back = await page.evaluate("getComputedStyle(document.querySelector('.panel')).backgroundColor")
+        assert (sum(map(int, re.findall(r"\d+", back)[:3])) > 3 * 127) == (scheme == "light")
+
+
+async def test_the_menu_leads_from_the_chat_to_the_pages_and_back(browser: Browser, site: Site) -> None:
+    async with visit(browser, site, "", viewport=PHONE) as page:
+        for name, path in (("Stories", "stories"), ("Feeds", "feeds"), ("Heraut", "c/heraut")):
+            await page.get_by_role("button", name="Open menu").click()
+            await page.get_by_role("navigation").get_by_role("link", name=name).click()
+            await page.wait_for_url(site.url + path)
+
+
+async def test_a_new_story_appears_by_itself_and_the_focus_stays(
+    browser: Browser, site: Site, press: Press
+) -> None:
+    async with visit(browser, site, "stories") as page:
+        await expect(page.locator(".state")).to_have_attribute("data-state", "live")
+        cards = page.locator(".story")
+        await expect(cards).to_have_count(3)
+        oldest = page.get_by_role("link", name=re.compile("Rutte belooft"))
+        await oldest.focus()
+        seal = report("Haven van Delfzijl vangt zeehond", 77, press.now, "", "kust")
+        await press.newsroom.take(press.feeds["kust"], [seal])
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await expect(cards).to_have_count(4)
+        await expect(cards.first).to_contain_text("zeehond")
+        await expect(oldest).to_be_focused()
+
+
+async def test_choosing_a_topic_needs_no_button(browser: Browser, site: Site) -> None:
+    async with visit(browser, site, "stories") as page:
+        await page.get_by_label("Topic").select_option("harbour")
+        await page.wait_for_url("**/stories?topic=harbour")
+        await expect(page.locator(".story")).to_have_count(1)
+
+
+async def test_a_story_is_read_and_its_matches_unfolded_by_keyboard(browser: Browser, site: Site) -> None:
+    async with visit(browser, site, "stories") as page:
+        await page.get_by_role("link", name=re.compile("Rutte belooft")).focus()
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/stories/1")
+        await expect(page.locator(".timeline > li")).to_have_count(3)
+        await page.locator("summary").first.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("in the title, 0–5").first).to_be_visible()
+
+
+async def test_a_rule_is_tried_with_enter(browser: Browser, site: Site) -> None:
+    async with visit(browser, site, "rules") as page:
+        await page.get_by_label("A rule").fill("@rutte AND luchtafweer")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("list", name="Hits")).to_contain_text("Rutte belooft Oekraïne")
+        await expect(page.get_by_role("list", name="Near misses")).to_contain_text("Rutte promises")
+        await expect(page.get_by_role("list", name="Outcome")).to_contain_text("alerts a day")
+
+
+async def test_a_mistake_in_a_rule_is_announced_at_its_place(browser: Browser, site: Site) -> None:
+    async with visit(browser, site, "rules") as page:
+        await page.get_by_label("A rule").fill("@rutte AND )")
+        await page.get_by_role("button", name="Try it").click()
+        await expect(page.get_by_role("alert").locator("mark")).to_have_text(")")
+        await expect(page.get_by_label("A rule")).to_have_attribute("aria-invalid", "true")
+
+
+async def test_a_rule_that_was_tried_can_be_followed_in_the_chat(browser: Browser, site: Site) -> None:
+    async with visit(browser, site, "rules?rule=%40rutte") as page:
+        await page.get_by_role("button", name="Follow this").click()
+        await page.wait_for_url("**/c/heraut")
+        await expect(page.locator(".post").last).to_contain_text("/subscribe @rutte")
+
+
+async def test_who_signs_in_sends_a_failed_message_again(browser: Browser, site: Site) -> None:
+    async with visit(browser, site, "deliveries") as page:
+        await expect(page.get_by_role("button", name="Send again")).to_have_count(0)
+        await sign_in(page, site)
+        await page.get_by_role("button", name="Send again").click()
+        await expect(page.locator("#d5 .pill")).to_have_text("pending")
+        async with site.database.read() as tx:
+            line = await books.line(tx, 5)
+        assert line
+        assert line.state is DeliveryState.PENDING
+        await page.get_by_role("button", name="Sign out").click()
+        await page.wait_for_url("**/login")
+
+
+async def test_a_wrong_token_is_said_where_it_was_typed(browser: Browser, site: Site) -> None:
+    context = await browser.new_context(locale="nl-NL", viewport=PHONE)
+    page = await context.new_page()
+    await page.goto(site.url + "login")
+    await page.get_by_label("Het token").fill("wrong")
+    await page.get_by_role("button", name="Inloggen").click()
+    await expect(page.get_by_role("alert")).to_have_text("Dat is niet het token.")
+    await expect(page.get_by_label("Het token")).to_have_attribute("aria-invalid", "true")
+    await context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["", "login", "nowhere", "rules?rule=%40rutte+AND+(", *PATHS])
+async def test_axe_finds_nothing_to_complain_about(
+    browser: Browser, site: Site, path: str, scheme: Literal["light", "dark"]
+) -> None:
+    context = await browser.new_context(color_scheme=scheme)
+    page = await context.new_page()
+    if path not in ("", "login"):
+        await sign_in(page, site)
+    await page.goto(site.url + path)
+    found = await Axe().run(page)
+    assert found.response["passes"], "axe looked at nothing"
+    assert found.response["violations"] == [], found.generate_report()
+    await context.close()
