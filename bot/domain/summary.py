@@ -26,6 +26,8 @@ SHORT = 25
 
 LEAST_WORTH = 0.25
 """What is worth less is not told: a question, a tease, half a thought."""
+_STEM = 3
+"""Letters that two words must have in common to be one."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -142,7 +144,7 @@ def _is_caption(text: str, number: int, whole: Sequence[Sentence]) -> bool:
 
 def _worth(text: str, order: int, words: frozenset[str], heading: Sequence[str], followed: bool) -> float:
     """How much a sentence says, about 0..2; `order` counts the usable sentences before it."""
-    shared = sum(any(_same(word, other) for other in words) for word in heading)
+    shared = sum(_among(word, words) for word in heading)
     worth = 1.0 / (1.0 + 0.25 * order) + 0.5 * shared / max(len(heading), 1) + 0.5 * followed
     worth += 0.1 * any(map(str.isdigit, text)) - 0.15 * max(5 - len(words), 0) - 0.3 * (len(text) < SHORT)
     return worth - flaws(text)
@@ -177,7 +179,7 @@ def _alike(one: _Candidate, other: _Candidate) -> bool:
 def repeats(sentence: str, title: str) -> bool:
     """Whether a sentence says hardly more than the headline."""
     said, known = _content(sentence), _content(title)
-    new = [word for word in said if not any(_same(word, other) for other in known)]
+    new = [word for word in said if not _among(word, known)]
     return 5 * len(new) <= len(said) or (len(new) <= 1 and len(said) <= len(known) + 1)
 
 
@@ -186,12 +188,18 @@ def _content(text: str) -> list[str]:
     return [word for word in words if word not in FUNCTION_WORDS] or list(words)
 
 
+def _among(word: str, others: Collection[str]) -> bool:
+    """Whether one of the others is the same word; those that begin otherwise are not looked at."""
+    start = word[:_STEM]
+    return word in others or any(other.startswith(start) and _same(word, other) for other in others)
+
+
 def _same(word: str, other: str) -> bool:
     """Whether two words are one, but for their endings."""
     if word == other:
         return True
     stem = min(len(word), len(other)) - 2
-    return stem >= 3 and abs(len(word) - len(other)) <= 3 and word[:stem] == other[:stem]
+    return stem >= _STEM and abs(len(word) - len(other)) <= 3 and word[:stem] == other[:stem]
 
 
 def _on_one_line(text: str) -> str:

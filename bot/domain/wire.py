@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zlib import crc32
 
 from bot.domain.text import fold, words_only
@@ -81,7 +82,13 @@ def agency_of(text: str, authors: Iterable[str] = ()) -> str:
 
 def prints_of(text: str) -> frozenset[int]:
     """Marks of a text: hashes of the runs of four words in its first eighty."""
-    words = words_only(fold(text[:2000]).text).split()[:_WORDS_READ]
+    return _prints(text[:2000])
+
+
+@lru_cache(maxsize=512)
+def _prints(text: str) -> frozenset[int]:
+    # The reports of a story are compared anew with each that joins.
+    words = words_only(fold(text).text).split()[:_WORDS_READ]
     return frozenset(
         crc32(" ".join(words[at : at + _SHINGLE]).encode()) for at in range(len(words) - _SHINGLE + 1)
     )
