@@ -15,6 +15,7 @@ from bot.ports import ChatPlatform, Hooks
 from bot.services.rooms import Rooms
 from bot.store.database import Database
 from tests.support.clock import StoppedClock
+from tests.support.databases import prepare
 from tests.support.site import COMMANDS, ROOMS, SmallBot, alert
 
 ATLANTIC = Address("web", "atlantic")
@@ -23,7 +24,7 @@ ATLANTIC = Address("web", "atlantic")
 @pytest.fixture
 async def rooms(tmp_path: Path) -> AsyncIterator[Rooms]:
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/web.sqlite3")
-    await database.migrate()
+    await prepare(database)
     yield Rooms(database, StoppedClock(), ROOMS)
     await database.close()
 

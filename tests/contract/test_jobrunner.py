@@ -14,6 +14,7 @@ from bot.ports import JobRunner
 from bot.store import slots
 from bot.store.database import Database
 from tests.support.clock import NOON, StoppedClock
+from tests.support.databases import prepare
 from tests.support.waiting import until
 
 
@@ -42,7 +43,7 @@ class Embedded(World):
         self._processes: list[asyncio.subprocess.Process] = []
 
     async def open(self) -> "Embedded":
-        await self._database.migrate()
+        await prepare(self._database)
         return self
 
     def runner(self, drain: float = 5.0) -> JobRunner:

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.app import DIGEST_TICK
 from bot.domain.manner import LostAnswer, Manner
 from bot.domain.models import Address, ChatState, DeliveryState
 from bot.services.alarm import Alarms, Owner
 from bot.store import books, chats, schema
+from bot.store.folding import DIGEST_GRACE
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.telegram import TelegramEmulator
 from tests.support import lane as lanes
@@ -469,8 +471,5 @@ async def test_the_order_of_a_chat_is_kept_over_trouble(telegram: OnTelegram) ->
 
 
 def test_the_grace_of_digests_is_longer_than_their_tick() -> None:
-    from bot.app import DIGEST_TICK
-    from bot.store.folding import DIGEST_GRACE
-
     assert DIGEST_GRACE >= 2 * DIGEST_TICK
     assert timedelta(minutes=1) > DIGEST_TICK

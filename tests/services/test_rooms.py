@@ -15,6 +15,7 @@ from bot.domain.rooms import Author, Cursor, Post, Room
 from bot.services.rooms import Rooms
 from bot.store.database import Database, Transaction
 from tests.support.clock import NOON, StoppedClock
+from tests.support.databases import prepare
 
 ROOMS = (Room("atlantic", "atlantic"), Room("other", "other"))
 
@@ -22,7 +23,7 @@ ROOMS = (Room("atlantic", "atlantic"), Room("other", "other"))
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/rooms.sqlite3")
-    await database.migrate()
+    await prepare(database)
     yield database
     await database.close()
 
@@ -214,7 +215,7 @@ async def test_a_follower_does_not_join_a_read_that_began_before_the_post_that_w
     tmp_path: Path,
 ) -> None:
     database = HeldDatabase(f"sqlite+aiosqlite:///{tmp_path}/rooms.sqlite3")
-    await database.migrate()
+    await prepare(database)
     rooms = Rooms(database, StoppedClock(), ROOMS, idle_seconds=600)
     early = asyncio.create_task(take(rooms, Cursor(), 1))
     await database.has_read.wait()

@@ -10,6 +10,7 @@ from bot.domain.models import DeliveryState
 from bot.errors import CommandError
 from bot.services.digest import Digests
 from bot.store import books, chats
+from tests.support.ledger import owe_all, title_of
 from tests.support.newsroom import Newsroom, place, report
 
 EVENTS = (
@@ -174,8 +175,6 @@ async def test_a_story_without_a_known_link_cannot_be_muted(desk: Desk) -> None:
 
 
 async def test_a_flood_of_alerts_for_one_chat_becomes_digests(room: Newsroom) -> None:
-    from tests.support.ledger import owe_all, title_of
-
     desk = await Desk(room).open()
     async with room.database.read() as tx:
         chat = await chats.find(tx, place().lane, place().address)

@@ -12,6 +12,7 @@ from bot.store import feeds
 from bot.store.database import Database
 from bot.store.feeds import GAP, FeedEvent, FeedHealth
 from tests.support.clock import NOON
+from tests.support.databases import prepare
 
 MINUTE = timedelta(minutes=1)
 FIRST = timedelta(minutes=5)
@@ -20,7 +21,7 @@ FIRST = timedelta(minutes=5)
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/heraut.sqlite3")
-    await database.migrate()
+    await prepare(database)
     yield database
     await database.close()
 

@@ -10,6 +10,7 @@ from bot.domain.rooms import Author, Cursor
 from bot.store import rooms
 from bot.store.database import Database
 from tests.support.clock import NOON
+from tests.support.databases import prepare
 
 DAY = timedelta(days=1)
 
@@ -17,7 +18,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/rooms.sqlite3")
-    await database.migrate()
+    await prepare(database)
     yield database
     await database.close()
 

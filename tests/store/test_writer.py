@@ -13,12 +13,13 @@ from sqlalchemy import func, insert, select, text
 from bot.store.database import Database, Transaction
 from bot.store.schema import stories
 from tests.support.clock import NOON
+from tests.support.databases import prepare
 
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/heraut.sqlite3")
-    await database.migrate()
+    await prepare(database)
     yield database
     await database.close()
 
@@ -145,7 +146,7 @@ async def test_work_runs_beside_the_event_loop_and_may_wait_for_nothing_else(db:
 
 async def test_what_was_submitted_is_written_before_the_database_is_closed(tmp_path: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/heraut.sqlite3")
-    await database.migrate()
+    await prepare(database)
     work = asyncio.gather(*(database.transact(_story(number)) for number in range(1, 10)))
     await asyncio.sleep(0)
     await database.close()

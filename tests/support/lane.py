@@ -19,6 +19,7 @@ from bot.store import books
 from bot.store.database import Database
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.telegram import TelegramEmulator
+from tests.support.databases import prepare
 
 
 @dataclass
@@ -50,7 +51,7 @@ async def opened(
     """A lane that delivers until the block ends."""
     database = Database(f"sqlite+aiosqlite:///{folder}/heraut.sqlite3")
     clock = clock or SystemClock()
-    await database.migrate()
+    await prepare(database)
     pump = LanePump(database, platform, Composer(database), clock, pace=pace_of(platform.name), alarms=alarms)
     connection = asyncio.create_task(platform.run())
     running = asyncio.create_task(pump.run())

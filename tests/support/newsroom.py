@@ -34,6 +34,7 @@ from bot.services.sources import Sources
 from bot.store import feeds
 from bot.store.database import Database
 from tests.support.clock import StoppedClock
+from tests.support.databases import prepare
 from tests.support.fetching import QUICK
 
 TOPICS = (
@@ -100,7 +101,7 @@ class Newsroom:
         self.sources = Sources(self.database, self.fetcher, self.clock)
 
     async def open(self) -> "Newsroom":
-        await self.database.migrate()
+        await prepare(self.database)
         await self.fetcher.__aenter__()
         return self
 

@@ -20,6 +20,7 @@ from bot.web.desk import Desk
 from bot.web.server import WebServer, address, listen
 from tests.support import newsroom
 from tests.support.clock import NOON
+from tests.support.databases import prepare
 
 ROOMS = (
     Room("atlantic", "atlantic", about="NAVO, Rutte en Trump, in het Nederlands en het Engels"),
@@ -107,7 +108,7 @@ async def running_site(
     """The site on loopback, with its data in a folder; stopped as in production."""
     clock = clock or SystemClock()
     database = Database(f"sqlite+aiosqlite:///{folder}/heraut.sqlite3")
-    await database.migrate()
+    await prepare(database)
     bot = SmallBot()
     shelf = Rooms(database, clock, rooms, idle_seconds=idle_seconds)
     platform = WebChatPlatform(shelf, Hooks(bot.receive, bot.suggest, bot.observe, COMMANDS))
