@@ -15,7 +15,7 @@ import structlog
 from bot.domain.brief import brief_of, source_of
 from bot.domain.identity import articles, change_of, recognise
 from bot.domain.models import Brief, Change, FeedDue, ItemChange, Matched, ParsedFeed
-from bot.errors import FeedError
+from bot.errors import FeedError, FeedUnreachable
 from bot.feeds.article import ArticleReader
 from bot.feeds.pages.extract import Article
 from bot.ports import Clock
@@ -125,11 +125,16 @@ class Articles:
                 return await self._reader.read(item.url, again=change.kind is Change.EDIT)
         except FeedError as error:
             log.info("article not read", feed=due.id, url=item.url, reason=error.reason)
+            if type(error) is FeedUnreachable and error.status is None:
+                self._rest(host, now)
         except TimeoutError:
             log.info("article not read in time", feed=due.id, url=item.url)
-            self._resting = {name: until for name, until in self._resting.items() if until > now}
-            self._resting[host] = now + REST
+            self._rest(host, now)
         except Exception:
             # A bug met by one page must not hold back the news it is about.
             log.exception("article could not be read", feed=due.id, url=item.url)
         return Article("")
+
+    def _rest(self, host: str, now: datetime) -> None:
+        self._resting = {name: until for name, until in self._resting.items() if until > now}
+        self._resting[host] = now + REST
