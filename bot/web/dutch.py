@@ -106,6 +106,7 @@ DUTCH = {
     "Reports of the last 14 days, a column for each day. Busiest first.": (
         "Berichten van de laatste 14 dagen, een kolom per dag. De drukste eerst."
     ),
+    "Nothing heard of": "Niets gehoord van",
     "Rule": "Regel",
     "Reports a day": "Berichten per dag",
     "reports in the last 30 days, in UTC days": "berichten in de laatste 30 dagen, in UTC-dagen",

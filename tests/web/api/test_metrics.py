@@ -1,5 +1,9 @@
 """What Prometheus reads, and what an orchestrator asks."""
 
+import json
+import re
+from pathlib import Path
+
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -56,3 +60,17 @@ async def test_metrics_are_not_for_strangers(client: aiohttp.ClientSession) -> N
 async def test_an_orchestrator_may_ask_without_a_token(client: aiohttp.ClientSession, path: str) -> None:
     async with client.get(path, headers={"x-forwarded-for": "203.0.113.9"}) as answer:
         assert (answer.status, (await answer.json())["status"]) == (200, "ok")
+
+
+async def test_the_dashboard_shows_only_metrics_that_there_are(client: aiohttp.ClientSession) -> None:
+    board = json.loads((Path(__file__).parents[3] / "deploy" / "grafana.json").read_text(encoding="utf8"))
+    asked = {
+        name
+        for panel in board["panels"]
+        for target in panel["targets"]
+        for name in re.findall(r"(?:heraut|process)_\w+", target["expr"])
+    }
+    async with client.get("/metrics") as answer:
+        given = set(re.findall(r"^# TYPE (\w+)", await answer.text(), re.MULTILINE))
+    assert len(asked) >= 8
+    assert asked <= given
