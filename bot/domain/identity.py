@@ -120,6 +120,8 @@ def articles(
         publisher: see `document_keys`.
         only: the places of the items that are asked for; None asks for all.
     """
+    if only is not None and not only:
+        return ()
     found: dict[str, int] = {}
     listed = document_keys(items, publisher, only)
     for place, keys in enumerate(listed):

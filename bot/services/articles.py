@@ -5,7 +5,7 @@ It must not decide what is told of an item (`bot.domain.brief` does), nor write 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -73,18 +73,28 @@ class Articles:
         self._patience = patience
         self._resting: dict[str, datetime] = {}
 
-    async def briefs(self, due: FeedDue, parsed: ParsedFeed) -> Mapping[str, Brief]:
-        """What to tell of items, by item key; those missing are told from the feed."""
+    async def briefs(
+        self, due: FeedDue, parsed: ParsedFeed, only: Collection[int] | None = None
+    ) -> Mapping[str, Brief]:
+        """What to tell of items, by item key; those missing are told from the feed.
+
+        Args:
+            due: the feed.
+            parsed: its document.
+            only: the places of the items that may be new or changed; None means all.
+        """
         if self._reader is None and self._shortener is None:
             return {}
-        told = await self._heard(due, parsed)
+        told = await self._heard(due, parsed, only)
         found = await asyncio.gather(*(self._brief(due, each) for each in told[:AT_MOST]))
         return {each.change.item.key: brief for each, brief in zip(told, found, strict=False)}
 
-    async def _heard(self, due: FeedDue, parsed: ParsedFeed) -> list[Matched]:
+    async def _heard(self, due: FeedDue, parsed: ParsedFeed, only: Collection[int] | None) -> list[Matched]:
         """The new and edited items that match what somebody follows, the newest first."""
         owner, now = due.spec.outlet.owner, self._clock.now()
-        listed = articles(parsed.items, owner)
+        listed = articles(parsed.items, owner, only)
+        if not listed:
+            return []
         heard: list[Matched] = []
         async with self._database.read() as tx:
             known = await items.known(tx, owner, {key for _, keys in listed for key in keys.wanted})

@@ -4,7 +4,7 @@ Nothing is announced that is not written down, and nothing is written down witho
 """
 
 from array import array
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -156,6 +156,11 @@ class Ingest:
 
         return await self._database.transact(write, lambda: self._forget(begun))
 
+    def unsteady(self, due: FeedDue, parsed: ParsedFeed) -> set[int]:
+        """The places of the entries that are not as our poll before left them: only those bring anything."""
+        known = set(self._steady.get(due.id, ()))
+        return {place for place, item in enumerate(parsed.items) if item.fingerprint() not in known}
+
     def _forget(self, begun: list[int]) -> None:
         """Their transaction is gone, so these stories must not attract further reports."""
         self._window.forget(begun)
@@ -163,9 +168,9 @@ class Ingest:
 
     async def _take_items(self, batch: "_Batch", parsed: ParsedFeed) -> None:
         owner = batch.due.spec.outlet.owner
-        listed = articles(
-            parsed.items, owner, batch.unsteady(parsed.items, self._steady.get(batch.due.id, ()))
-        )
+        places = self.unsteady(batch.due, parsed)
+        batch.pass_over(item for place, item in enumerate(parsed.items) if place not in places)
+        listed = articles(parsed.items, owner, places)
         wanted = {key for _, keys in listed for key in keys.wanted}
         batch.known = await items.known(batch.tx, owner, wanted)
         batch.times = await items.recent_times(batch.tx, batch.due.id, limit=RHYTHM)
@@ -270,18 +275,12 @@ class _Batch:
     seen_before: list[datetime | None] = field(default_factory=list)
     steady: set[int] = field(default_factory=set)
 
-    def unsteady(self, found: Sequence[ParsedItem], steady: Collection[int]) -> set[int]:
-        """The places of the entries that are not as our poll before left them; the others are noted."""
-        known = set(steady)
-        places = set()
-        for place, item in enumerate(found):
-            mark = item.fingerprint()
-            if mark not in known:
-                places.add(place)
-            elif mark not in self.steady:
+    def pass_over(self, steady: Iterable[ParsedItem]) -> None:
+        """Note the entries that our poll before left as they are."""
+        for item in steady:
+            if (mark := item.fingerprint()) not in self.steady:
                 self.steady.add(mark)
                 self.seen_before.append(item.published)
-        return places
 
     @property
     def first_poll(self) -> bool:

@@ -5,7 +5,7 @@ One bad feed is an error on that feed; all others go on.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -38,7 +38,7 @@ HOT_LEAST = timedelta(minutes=5)
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 
 Parse = Callable[[Fetched], Awaitable[ParsedFeed]]
-Briefs = Callable[[FeedDue, ParsedFeed], Awaitable[Mapping[str, Brief]]]
+Briefs = Callable[[FeedDue, ParsedFeed, Collection[int]], Awaitable[Mapping[str, Brief]]]
 
 
 async def parse_in_thread(fetched: Fetched) -> ParsedFeed:
@@ -46,7 +46,7 @@ async def parse_in_thread(fetched: Fetched) -> ParsedFeed:
     return await asyncio.to_thread(parse_feed, fetched.body or b"", fetched.content_type, fetched.url)
 
 
-async def no_briefs(due: FeedDue, parsed: ParsedFeed) -> Mapping[str, Brief]:
+async def no_briefs(due: FeedDue, parsed: ParsedFeed, only: Collection[int]) -> Mapping[str, Brief]:
     """Tell everything from its feed."""
     return {}
 
@@ -150,7 +150,7 @@ class Poller:
             parsed,
             lambda reading: self._schedule(due, fetched, reading),
             self._watch.finish,
-            await self._briefs(due, parsed),
+            await self._briefs(due, parsed, self._ingest.unsteady(due, parsed)),
         )
         self._tell(intake, polled)
         if fetched.moved_to:
