@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
 
 from bot.store.database import Transaction
 from bot.store.schema import items, story_items, story_rules
@@ -64,7 +64,8 @@ def _counted(since: datetime, *columns: ColumnElement[Any]) -> Select[Any]:
 def _day(tx: Transaction) -> ColumnElement[Any]:
     if tx.dialect.name == "sqlite":
         return func.date(items.c.published)
-    return func.date(func.timezone("UTC", items.c.published))
+    # A bound value would differ between SELECT and GROUP BY, which PostgreSQL refuses.
+    return func.date(func.timezone(literal_column("'UTC'"), items.c.published))
 
 
 def _date(value: Any) -> date:

@@ -94,7 +94,7 @@ def create_app(
         middleware=[
             Middleware(SecureHeaders, headers=headers),
             Middleware(HostGuard, hosts=hosts),
-            Middleware(Guard, access=access, guesses=guesses, public=[route.path for route in routes]),
+            Middleware(Guard, access=access, guesses=guesses, public=routes),
         ],
         exception_handlers={HTTPException: on_error, Exception: on_error},
     )

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.web.access import Access
@@ -38,14 +39,15 @@ class Guard:
     Args:
         access: judges requests.
         guesses: the pace of wrong tokens, shared with the page for signing in.
-        public: further paths that check for themselves who calls, such as a webhook's.
+        public: further endpoints that check for themselves who calls, such as a webhook's.
     """
 
-    def __init__(self, app: ASGIApp, access: Access, guesses: Guesses, public: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, access: Access, guesses: Guesses, public: Collection[Route]) -> None:
         self._app = app
         self._access = access
         self._guesses = guesses
-        self._public = frozenset({*OPEN, *public})
+        # With its method: a webhook at "/" must not open the page that stands there.
+        self._public = frozenset((method, route.path) for route in public for method in route.methods or ())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (refusal := self._refusal(Request(scope))):
@@ -55,7 +57,7 @@ class Guard:
 
     def _refusal(self, request: Request) -> Response | None:
         path = request.url.path
-        if path in self._public or path.startswith("/static/"):
+        if path in OPEN or (request.method, path) in self._public or path.startswith("/static/"):
             return None
         presented = self._access.presented(request)
         if presented is not None:

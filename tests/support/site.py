@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from starlette.routing import Route
+
 from bot.chat.webchat import WebChatPlatform
 from bot.domain.messages import AlertCard, Button, Message, Text, say
 from bot.domain.models import Address
@@ -104,6 +106,7 @@ async def running_site(
     ready: bool = True,
     token: str = "",
     book: RuleBook | None = None,
+    routes: Sequence[Route] = (),
 ) -> AsyncIterator[Site]:
     """The site on loopback, with its data in a folder; stopped as in production."""
     clock = clock or SystemClock()
@@ -125,6 +128,7 @@ async def running_site(
         commands=COMMANDS,
         health=health,
         ready=lambda: ready,
+        routes=routes,
         version="1.2.3",
     )
     listener = listen("127.0.0.1", port)

@@ -8,6 +8,9 @@ import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from bot.web.guard import GUESSES
 from bot.web.pages.login import inside
@@ -136,6 +139,21 @@ async def test_without_a_token_in_the_settings_nobody_signs_in(tmp_path: Path) -
             assert answer.status == 401
         async with client.get("/stories") as answer:
             assert answer.status == 200
+
+
+async def test_an_endpoint_that_checks_for_itself_opens_no_page_at_its_path(tmp_path: Path) -> None:
+    async def hook(_request: Request) -> Response:
+        return Response("taken")
+
+    routes = [Route("/", hook, methods=["POST"])]
+    async with (
+        running_site(tmp_path, token=TOKEN, routes=routes) as site,
+        aiohttp.ClientSession(site.url, headers=from_elsewhere()) as client,
+    ):
+        async with client.post("/") as answer:
+            assert (answer.status, await answer.text()) == (200, "taken")
+        async with client.get("/") as answer:
+            assert answer.status == 401
 
 
 @pytest.mark.parametrize(
