@@ -17,13 +17,13 @@ LEAD = 300
 COMMON = 0.3
 """Keys in more than this share of reports say nothing."""
 
-_CREDIT = re.compile(r"\s+[-–—|]\s+(?:[\w.&']+\s?){1,4}$")
+_CREDIT = re.compile(r"\s+[-–—|]\s+(?:(?:[^\W\d_a-z][\w.&']*|\w+\.\w{2,})\s?){1,4}$")
 _ROUND_UP = re.compile(
-    r"^(wekdienst|met het oog op morgen|liveblog|live[: ]|net binnen|het nieuws van|dit was|"
+    r"^(wekdienst|met het oog op morgen|liveblog|live:|net binnen|het nieuws van|dit was|"
     r"de uitzending van|nieuwsoverzicht|kort nieuws|news in brief|the latest|morning briefing|"
     r"evening briefing|what we know|this week|today in|in pictures|in beeld|podcast)|"
-    r"\b(live updates?|liveblog|news briefs?|briefing|week in review|highlights|as it happened|"
-    r"nieuwsbrief|dagoverzicht|weekoverzicht)\b|\w \| \w"
+    r"\b(live updates?|live:|liveblog|news briefs?|briefing|week in review|highlights|as it happened|"
+    r"nieuwsbrief|dagoverzicht|weekoverzicht)(?!\w)|\w \| \w"
 )
 _COMMENT = re.compile(
     r"^(analyse|analysis|opinie|opinion|column|commentaar|comment|brief \d|ingezonden|recensie|review|"
@@ -66,12 +66,12 @@ def evidence_of(title: str, text: str, language: str, vocabulary: Vocabulary) ->
     """Read a report.
 
     Args:
-        title: its headline, from `headline_of`.
+        title: its headline, as it was given.
         text: its teaser or text; only the first 300 characters are read.
         language: ISO 639-1.
         vocabulary: turns words into keys.
     """
-    head = _telling(vocabulary, title, language)
+    head = _telling(vocabulary, headline_of(title), language)
     lead = _telling(vocabulary, text[:LEAD], language)
     return Evidence(
         title=tuple(head),
@@ -88,10 +88,11 @@ def headline_of(title: str) -> str:
 
 def genre_of(title: str) -> Genre:
     """What kind of article has such a headline."""
-    folded = fold(title).text.strip()
-    if _ROUND_UP.search(folded):
+    # An outlet's name behind a bar makes no round-up, but "| Opinion" makes a comment.
+    folded, headline = fold(title).text.strip(), fold(headline_of(title)).text.strip()
+    if _ROUND_UP.search(headline):
         return Genre.ROUND_UP
-    if _COMMENT.search(folded) or _QUOTED.search(folded):
+    if _COMMENT.search(folded) or _QUOTED.search(headline):
         return Genre.COMMENT
     return Genre.NEWS
 

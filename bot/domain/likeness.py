@@ -29,6 +29,8 @@ class Weights:
         keys: the logarithm of how many keys their headlines share.
         top: the weight of the rarest key they share.
         place: their headlines share a place.
+        elsewhere: both headlines name places, and none that the other report has; the more they share
+            otherwise (a *referendum* in Moldova, in Armenia), the more that counts.
         lead: the overlap of the whole reports, 0..1.
         leads: both have a lead: then they share less, as leads go into details.
         languages: they are in two languages, and so share less.
@@ -44,6 +46,7 @@ class Weights:
     keys: float
     top: float
     place: float
+    elsewhere: float
     lead: float
     leads: float
     languages: float
@@ -54,31 +57,33 @@ class Weights:
 
 
 LEXICAL = Weights(
-    bias=-6.05,
-    crossed=3.3,
-    keys=1.7,
-    top=4.05,
-    place=0.55,
-    lead=4.0,
-    leads=1.35,
-    languages=2.5,
-    comment=-1.05,
-    outlet=-4.0,
-    hours=-1.07,
+    bias=-7.0,
+    crossed=3.7,
+    keys=1.95,
+    top=5.3,
+    place=1.1,
+    elsewhere=-7.0,
+    lead=3.0,
+    leads=1.2,
+    languages=1.55,
+    comment=-2.0,
+    outlet=-3.35,
+    hours=-1.2,
 )
 SEMANTIC = Weights(
-    bias=-8.3,
-    crossed=1.9,
-    keys=1.3,
-    top=3.7,
-    place=0.7,
+    bias=-9.3,
+    crossed=2.5,
+    keys=1.55,
+    top=4.85,
+    place=0.95,
+    elsewhere=-5.5,
     lead=0.0,
-    leads=0.75,
-    languages=3.3,
-    comment=-1.05,
-    outlet=-4.3,
-    hours=-1.16,
-    meaning=8.9,
+    leads=0.65,
+    languages=2.75,
+    comment=-2.0,
+    outlet=-3.8,
+    hours=-1.25,
+    meaning=8.2,
 )
 
 
@@ -108,6 +113,7 @@ class Signs:
     keys: float
     top: float
     place: bool
+    elsewhere: float
     lead: float
     leads: bool
     languages: bool
@@ -128,6 +134,7 @@ class Signs:
             + weights.keys * self.keys
             + weights.top * self.top
             + weights.place * self.place
+            + weights.elsewhere * self.elsewhere
             + weights.lead * self.lead
             + weights.leads * self.leads
             + weights.languages * self.languages
@@ -182,6 +189,7 @@ class Comparison:
             keys=log1p(len(in_both_titles)),
             top=max(map(self._weights.__getitem__, in_title | in_lead), default=0.0) / _TOP,
             place=any(place in theirs.places for place in mine.evidence.places),
+            elsewhere=crossed * self._elsewhere(theirs),
             lead=(shared_title + shared_lead) / whole,
             leads=min(len(mine.evidence.lead), len(theirs.lead)) >= _ENOUGH,
             languages=mine.language != other.language,
@@ -189,6 +197,12 @@ class Comparison:
             outlet=(1 - crossed) * (mine.outlet != "" and mine.outlet == other.outlet),
             hours=log1p(hours),
         )
+
+    def _elsewhere(self, theirs: Evidence) -> bool:
+        mine = self.account.evidence.places
+        if not mine or not theirs.places or not self._keys.isdisjoint(theirs.places):
+            return False
+        return not any(place in theirs.keys for place in mine)
 
     def _sum(self, keys: Iterable[str]) -> float:
         # Exact, so that it does not depend on the order of a set.

@@ -82,6 +82,7 @@ class StoryWindow:
         self._index = ReportIndex()
         self._known: dict[int, _Known] = {}
         self._numbers: dict[int, int] = {}
+        self._addresses: dict[str, int] = {}
         self._stories: dict[int, list[int]] = {}
         self._next = 0
         self._last: tuple[Report, Account] | None = None
@@ -127,6 +128,8 @@ class StoryWindow:
         self._index.add(number, account.evidence.keys)
         self._known[number] = _Known(report.item_id, story_id, account)
         self._numbers[report.item_id] = number
+        if report.url:
+            self._addresses[report.url] = number
         self._stories.setdefault(story_id, []).append(number)
 
     def forget(self, story_ids: Iterable[int]) -> None:
@@ -143,6 +146,8 @@ class StoryWindow:
         self._index.remove({number: known.account.evidence.keys for number, known in gone.items()})
         for number, known in gone.items():
             del self._numbers[known.item_id]
+            if self._addresses.get(known.account.url) == number:
+                del self._addresses[known.account.url]
             members = self._stories[known.story]
             members.remove(number)
             if not members:
@@ -151,10 +156,9 @@ class StoryWindow:
     def _account(self, report: Report) -> Account:
         """A report as it is compared; the last one is kept, as it is decided on and then added."""
         if self._last is None or self._last[0] is not report:
-            headline = headline_of(report.title)
             account = Account(
-                evidence=evidence_of(headline, report.text, report.language, self._vocabulary),
-                headline=headline,
+                evidence=evidence_of(report.title, report.text, report.language, self._vocabulary),
+                headline=headline_of(report.title),
                 text=report.text[:OPENING],
                 language=report.language,
                 outlet=report.outlet,
@@ -166,7 +170,9 @@ class StoryWindow:
 
     def _nearest(self, mine: Comparison, weights: Mapping[str, float]) -> Iterator[tuple[int, _Known]]:
         asked = {key: weights[key] for key in mine.account.evidence.keys}
-        for number in self._index.nearest(asked, NEAREST):
+        same = self._addresses.get(mine.account.url)
+        found = self._index.nearest(asked, NEAREST)
+        for number in found if same is None or same in found else [same, *found]:
             known = self._known[number]
             if abs(mine.account.published - known.account.published) <= self._span:
                 yield number, known

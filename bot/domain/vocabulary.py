@@ -24,6 +24,7 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:\.[^\W_]\b)*")
 _THOUSANDS = re.compile(r"[.,](?=\d{3}\b)")
 _LONGEST_PHRASE = 4
 _SHORTEST_HEAD, _SHORTEST_TAIL = 4, 5
+_FARTHEST_PARTICLE = 10
 _SOUNDS = [
     (re.compile(pattern), spelling)
     for pattern, spelling in (
@@ -49,12 +50,13 @@ class WordList:
 
     `plain` and `stems` are by folded word and by stem, `capital` by words that count in capitals only.
     Phrases are words joined by hyphens, `longest` is how many words the longest has; `starts` holds the
-    words that begin one.
+    words that begin one. `apart` is by verbs that stand apart from a particle, and has the keys by particle.
     """
 
     plain: Mapping[str, str] = field(default_factory=dict)
     stems: Mapping[str, str] = field(default_factory=dict)
     capital: Mapping[str, str] = field(default_factory=dict)
+    apart: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     starts: frozenset[str] = frozenset()
     longest: int = 1
 
@@ -147,6 +149,8 @@ class Vocabulary:
                 written = " ".join(each for _, each in found[at : at + length])
             if key is None and written.isupper():
                 key = next((words.capital[written] for words in lists if written in words.capital), None)
+            if key is None and any(word in words.apart for words in lists):
+                key = _apart(lists, found, at)
             yield written, self._keys_of_word(word, language) if key is None else (key,)
             at += length
 
@@ -173,7 +177,7 @@ class Vocabulary:
         return None
 
     def _parts(self, word: str, language: str) -> tuple[str, ...]:
-        """What a Dutch compound is made of: *presidentsverkiezing* is about an election of a president."""
+        """What a Dutch compound is made of: *munitiedepot* is about ammunition, *NAVO-top* a summit."""
         if language == "en":
             return ()
         for at in range(_SHORTEST_HEAD, len(word) - _SHORTEST_TAIL + 1):
@@ -183,6 +187,10 @@ class Vocabulary:
                     word[:at].removesuffix("s"), language
                 )
                 return (tail, head) if head else (tail,)
+        for at in range(len(word) - _SHORTEST_HEAD, _SHORTEST_TAIL, -1):
+            head = self._listed(word[:at], language)
+            if head is not None:
+                return (head,)
         return ()
 
 
@@ -210,6 +218,16 @@ def _phrase(lists: Sequence[WordList], found: Sequence[tuple[str, str]], at: int
     return None, 1
 
 
+def _apart(lists: Sequence[WordList], found: Sequence[tuple[str, str]], at: int) -> str | None:
+    """The key of a verb whose particle stands behind it: *wijst* in *wijst het voorstel af*."""
+    following = [word for word, _ in found[at + 1 : at + 1 + _FARTHEST_PARTICLE]]
+    for words in lists:
+        for particle, key in words.apart.get(found[at][0], {}).items():
+            if particle in following:
+                return key
+    return None
+
+
 @lru_cache(maxsize=65_536)
 def _stem(word: str, language: str) -> str:
     stemmer = _STEMMERS.get(language)
@@ -225,11 +243,22 @@ def _columns(number: int, line: str) -> tuple[str, list[list[str]]]:
 
 
 def _word_list(language: str, words: Mapping[str, str]) -> WordList:
-    plain = {word: key for word, key in words.items() if not word.isupper()}
+    plain: dict[str, str] = {}
+    capital: dict[str, str] = {}
+    apart: dict[str, dict[str, str]] = {}
+    for word, key in words.items():
+        verb, tilde, particle = word.partition("~")
+        if tilde:
+            apart.setdefault(verb, {})[particle] = key
+        elif word.isupper():
+            capital[word] = key
+        else:
+            plain[word] = key
     return WordList(
         plain=plain,
         stems={_stem(word, language): key for word, key in plain.items() if "-" not in word},
-        capital={word: key for word, key in words.items() if word.isupper()},
+        capital=capital,
+        apart=apart,
         starts=frozenset(word.partition("-")[0] for word in plain if "-" in word),
         longest=min(max((word.count("-") + 1 for word in plain), default=1), _LONGEST_PHRASE),
     )
