@@ -13,6 +13,7 @@ from bot.domain.matcher import Matcher
 from bot.domain.models import Document, Item, MatchResult, StoryDecision, Target
 from bot.domain.rule_tree import Rule
 from bot.domain.stories import StoryWindow
+from bot.services.grouping import story_window
 from bot.services.ingest import document_of, report_of
 
 TOPIC = f"{Target.TOPIC}:"
@@ -52,7 +53,7 @@ class Rehearsal:
         self._rules = rules
         self._threshold = threshold
         self._matcher = Matcher.build(catalog, rules)
-        self._window = window or StoryWindow()
+        self._window = window or story_window()
         self._firsts: list[str] = []
         self._story_of: dict[str, int] = {}
         self._told: set[int] = set()

@@ -28,7 +28,7 @@ from bot.services.compose import Composer
 from bot.services.delivery import LanePump
 from bot.services.ingest import Ingest, Intake, Policy
 from bot.services.manage import Defaults, Manager, Place
-from bot.services.packs import load_catalog
+from bot.services.packs import load_catalog, load_vocabulary
 from bot.services.rulebook import RuleBook
 from bot.services.sources import Sources
 from bot.store import feeds
@@ -43,6 +43,7 @@ TOPICS = (
     Topic("harbour", {"nl": "Haven", "en": "Harbour"}, "haven* OR harbour*"),
 )
 CATALOG: Catalog = load_catalog()
+VOCABULARY = load_vocabulary()
 LANE = "paper:1"
 PACE = Pace(timedelta(minutes=2), timedelta(hours=6))
 
@@ -84,7 +85,7 @@ class Newsroom:
         self.clock = clock or StoppedClock()
         self.database = Database(f"sqlite+aiosqlite:///{folder}/heraut.sqlite3")
         self.book = RuleBook(CATALOG, _rules(()))
-        self.window = StoryWindow()
+        self.window = StoryWindow(vocabulary=VOCABULARY)
         self.manager = Manager(self.database, TOPICS, CATALOG.entities, self._follow, self.clock, Defaults())
         self.ingest = Ingest(self.database, self.book, self.window, self.clock, Policy())
         self.paper = Paper()
