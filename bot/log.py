@@ -87,7 +87,6 @@ def configure(
     for noisy in (
         "httpx",
         "httpcore",
-        "apscheduler",
         "aiosqlite",
         "alembic",
         "uvicorn.access",
@@ -96,3 +95,5 @@ def configure(
     ):
         # They log every request, some with the token in its address.
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It warns of every tick that falls due while the last one is still busy: that is what coalescing is for.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)

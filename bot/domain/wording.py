@@ -86,9 +86,10 @@ CALLINGS = _words("""
     bondscoach schaatser schaatsster wielrenner wielrenster tennisser zanger zangeres acteur actrice
     dominee pastoor boer visser baker butcher footballer goalkeeper striker defender midfielder cyclist
     skater singer actor actress farmer fisherman novelist vicar fussballer torwart sturmer backer
-    fleischer sanger boulanger footballeur
+    fleischer sanger boulanger footballeur bakkerij slagerij kwekerij rederij brouwerij boerderij bakery
+    brewery
 """)
-"""Callings of people who are not in this news: whoever bears one is a namesake. None that is also said of
+"""Callings and businesses that are not in this news: what bears one is a namesake's. None that is also said of
 somebody's own people, as Dutch headlines do: *advocaat Trump* is Trump's lawyer."""
 
 PERSONAL_TITLES = _words("""

@@ -96,7 +96,10 @@ def test_names_of_other_entities_are_no_first_names() -> None:
     assert "rutte" in named("Sport", "Gisteren gaf Trump Rutte een hand.")
 
 
-@pytest.mark.parametrize("title", ["Bakker Rutte bakt brood", "De winst was voor schaatser Rutte"])
+@pytest.mark.parametrize(
+    "title",
+    ["Bakker Rutte bakt brood", "Bakkerij Rutte bestaat honderd jaar", "De winst was voor schaatser Rutte"],
+)
 def test_a_calling_outside_this_news_makes_a_namesake(title: str) -> None:
     assert "rutte" not in named(title)
     assert "rutte" in named(title, "Mark Rutte keek toe.")
