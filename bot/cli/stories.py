@@ -1,34 +1,27 @@
 """`heraut stories`: which items tell of one event, as a filter. The contract is design §8."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from bot.cli.filters import Row, moment_of, run_filter, text_of
-from bot.cli.match import Config, document_of, topic_matcher, words_of
-from bot.domain.matcher import Matcher
+from bot.cli.filters import Row, run_filter, text_of
+from bot.cli.match import document_of
+from bot.domain.language import LanguageGuesser
 from bot.domain.stories import Report, StoryWindow
-from bot.errors import BadInput
 from bot.services.grouping import story_window
 
-PRUNE_EVERY = timedelta(hours=1)
+PRUNE_EVERY = 1000
+"""Rows between two looks for what is too old to be joined."""
 
 Lexical = Annotated[
-    bool, typer.Option("--lexical", help="Leave the language models out, even where they are installed.")
+    bool, typer.Option("--lexical", help="Leave the language model out, even where it is installed.")
 ]
 
 
-def stories(config: Config = None, lexical: Lexical = False) -> None:
+def stories(lexical: Lexical = False) -> None:
     """Group items (JSON Lines in time order) into stories: the id of each story's first item, and why."""
-    try:
-        grouper = Grouper(
-            topic_matcher(*words_of(config)),
-            story_window(lexical=lexical),
-        )
-    except BadInput as problem:
-        typer.echo(str(problem), err=True)
-        raise typer.Exit(2) from problem
+    grouper = Grouper(story_window(lexical=lexical))
     raise typer.Exit(run_filter(lambda row: [grouper.place(row)]))
 
 
@@ -36,22 +29,22 @@ class Grouper:
     """Places rows one after the other.
 
     Args:
-        matcher: tells languages and entities.
         window: an empty window.
     """
 
-    def __init__(self, matcher: Matcher, window: StoryWindow) -> None:
-        self._matcher = matcher
+    def __init__(self, window: StoryWindow) -> None:
         self._window = window
+        self._guesser = LanguageGuesser()
         self._ids: list[object] = []
-        self._now = self._pruned = datetime.min.replace(tzinfo=UTC)
+        self._last = datetime.fromtimestamp(0, UTC)
 
     def place(self, row: Row) -> Row:
         """A row of output for a row of input. Raises ValueError for fields that cannot be read."""
         report = self._report(row)
-        if self._now - self._pruned > PRUNE_EVERY:
-            self._window.prune(self._now)
-            self._pruned = self._now
+        if len(self._ids) % PRUNE_EVERY == 0:
+            # The older of two, as one date may be far in the future by mistake.
+            self._window.prune(min(self._last, report.published))
+        self._last = report.published
         decision = self._window.decide(report)
         story = report.item_id if decision.story is None else decision.story
         self._window.add(story, report)
@@ -59,21 +52,17 @@ class Grouper:
         return {"id": row["id"], "story": self._ids[story], "why": decision.why}
 
     def _report(self, row: Row) -> Report:
-        document = document_of(row)
-        published = moment_of(row, "published") or moment_of(row, "date")
-        if published is None:
-            raise ValueError("published: expected a date")
+        """What grouping reads of a row. One without a date is as old as the one before it."""
         row["id"]  # a row without an id is refused before anything is remembered
-        result = self._matcher.match(document)
-        self._now = max(self._now, published)
+        document = document_of(row)
+        sample = f"{document.title}. {document.text}"
         return Report(
             item_id=len(self._ids),
             title=document.title,
             text=document.text,
-            language=result.language,
-            published=published,
+            language=self._guesser.language_of(sample, document.language),
+            published=document.published or self._last,
             outlet=document.source,
             owner=document.owner or document.source,
             url=text_of(row, "url"),
-            salience=result.salience,
         )

@@ -4,6 +4,7 @@ A key's weight falls with how often the window and the language at large use it,
 one matter makes its own name say less, and what tells its events apart say more.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sized
 from heapq import nlargest
@@ -19,6 +20,8 @@ BUDGET = 1500
 """Reports that are looked at in all, the newest under each key, the rarest key first."""
 FEWEST = 40
 """Reports that are looked at under every key that is probed."""
+FEW = 8
+"""So few places are taken out of a list one by one."""
 
 
 class ReportIndex:
@@ -44,11 +47,18 @@ class ReportIndex:
             numbers: the reports, each with the keys it was entered under.
         """
         self._size -= len(numbers)
-        for key in {key for keys in numbers.values() for key in keys}:
-            left = [number for number in self._places[key] if number not in numbers]
-            if left:
-                self._places[key] = left
+        affected: dict[str, list[int]] = {}
+        for number, keys in numbers.items():
+            for key in keys:
+                affected.setdefault(key, []).append(number)
+        for key, gone in affected.items():
+            places = self._places[key]
+            if len(gone) < FEW:
+                for number in gone:
+                    del places[bisect_left(places, number)]
             else:
+                places[:] = [number for number in places if number not in numbers]
+            if not places:
                 del self._places[key]
 
     def weights(self, rate: Callable[[str], float]) -> "KeyWeights":

@@ -89,8 +89,8 @@ CALLINGS = _words("""
     fleischer sanger boulanger footballeur bakkerij slagerij kwekerij rederij brouwerij boerderij bakery
     brewery
 """)
-"""Callings and businesses that are not in this news: what bears one is a namesake's. None that is also said of
-somebody's own people, as Dutch headlines do: *advocaat Trump* is Trump's lawyer."""
+"""Callings and businesses that are not in this news: what bears one is a namesake's. None that is also
+said of somebody's own people, as Dutch headlines do: *advocaat Trump* is Trump's lawyer."""
 
 PERSONAL_TITLES = _words("""
     president premier minister ministerpresident secretaris generaal chef baas topman leider kanselier

@@ -19,10 +19,13 @@ class Meaning:
     """Judges by multilingual-e5-small. The model (some 90 MB) is read with the first question.
 
     A text that is new takes some 25 ms of a core, so `read` it in a worker thread before it is asked for.
+
+    Args:
+        model: another model, with a `query` that makes a unit vector of a text.
     """
 
-    def __init__(self) -> None:
-        self._model: Any = None
+    def __init__(self, model: Any = None) -> None:
+        self._model = model
         self._vectors: OrderedDict[str, Any] = OrderedDict()
         self._lock = Lock()
 

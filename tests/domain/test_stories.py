@@ -38,16 +38,27 @@ class Desk:
             self.number, title, text, language, self.now, outlet or f"outlet {self.number}", url=url
         )
 
-    def tell(self, title: str, text: str = "", **more: object) -> int:
+    def tell(
+        self,
+        title: str,
+        text: str = "",
+        *,
+        outlet: str = "",
+        language: str = "nl",
+        hours: float = 0.5,
+        url: str = "",
+    ) -> int:
         """Take a report in; returns its story."""
-        report = self.report(title, text, **more)  # type: ignore[arg-type]  # as `report` takes them
+        report = self.report(title, text, outlet=outlet, language=language, hours=hours, url=url)
         decision = self.window.decide(report)
         story = report.item_id if decision.story is None else decision.story
         self.window.add(story, report)
         return story
 
-    def tell_all(self, titles: Iterable[str], **more: object) -> list[int]:
-        return [self.tell(title, **more) for title in titles]
+    def tell_all(
+        self, titles: Iterable[str], *, outlet: str = "", language: str = "nl", hours: float = 0.5
+    ) -> list[int]:
+        return [self.tell(title, outlet=outlet, language=language, hours=hours) for title in titles]
 
 
 @pytest.fixture
