@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import fsum, log1p, sqrt
+from typing import NamedTuple
 
 from bot.domain.evidence import Evidence, Genre
 
@@ -105,9 +106,8 @@ class Account:
         return f"{self.headline}. {self.text}".strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """What is seen of two reports; the fields are those of `Weights`."""
+class Signs(NamedTuple):
+    """What is seen of two reports; the fields are those of `Weights`. (A tuple, as many are made.)"""
 
     crossed: float
     keys: float

@@ -16,7 +16,7 @@ SLACK = 1.0
 """What it says to share a word at all, which is nothing."""
 PROBES = 16
 """A report is looked up by so many of its rarest keys."""
-BUDGET = 1500
+BUDGET = 1000
 """Reports that are looked at in all, the newest under each key, the rarest key first."""
 FEWEST = 40
 """Reports that are looked at under every key that is probed."""
