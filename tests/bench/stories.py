@@ -127,11 +127,9 @@ def measure(size: int) -> float:
     begun = time.process_time()
     window.prune(START + timedelta(days=3.0 + 1.5))
     pruned = time.process_time() - begun
+    print(f"{size:7,} in the window: decide {decided:.2f} ms, add {added:.2f} ms, correct {corrected:.2f} ms")
     print(
-        f"{size:7,} in the window, ms a report: decide {decided:.2f}, add {added:.2f}, correct {corrected:.2f}"
-    )
-    print(
-        f"        window {held / 2**20:.0f} MB, {held / size / 1024:.1f} KB a report; pruned by half in {pruned:.1f} s"
+        f"        {held / 2**20:.0f} MB, {held / size / 1024:.1f} KB a report; half of it pruned in {pruned:.1f} s"
     )
     return decided + added
 
