@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.heraut import run_cli
+
+pytestmark = pytest.mark.slow
 
 SHIPPED = Path(__file__).parents[2] / "config" / "heraut.toml"
 

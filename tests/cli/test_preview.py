@@ -2,9 +2,13 @@
 
 import json
 
+import pytest
+
 from tests.emulators.feeds import FeedServer
 from tests.support.feedbuilder import FeedItem, atom, rss
 from tests.support.heraut import run_cli
+
+pytestmark = pytest.mark.slow
 
 
 async def test_each_item_says_what_would_be_sent_and_why_not() -> None:

@@ -25,6 +25,8 @@ from tests.support.feedbuilder import FeedItem
 from tests.support.newsroom import place
 from tests.support.publishers import DOMAINS, Publishers, running_publishers, story
 
+pytestmark = pytest.mark.slow
+
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
