@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.identity import is_news
-from bot.domain.models import Chat, ChatState, Subscription
+from bot.domain.models import Chat, ChatState, Story, Subscription
+
+LONGEST_PAUSE = timedelta(minutes=30)
+"""Edits of a message are never further apart for lack of patience."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,36 @@ class Verdict:
     tell: bool
     why: str
     passing: bool = False
+
+
+def edit_pause(edits: int, first: timedelta) -> timedelta:
+    """How long the changes of a story are gathered before its message is edited.
+
+    A story that grows by the minute would otherwise never let its chats rest, so the pauses double.
+
+    Args:
+        edits: how often the message was edited already.
+        first: the pause before the first edit.
+    """
+    doubled: int = 2 ** min(edits, 16)
+    return min(first * doubled, max(first, LONGEST_PAUSE))
+
+
+def shows(story: Story, item_id: int, *, corrected: bool) -> bool:
+    """Whether what happened to a report is to be seen in the message of its story.
+
+    Args:
+        story: the story, with the report.
+        item_id: the report.
+        corrected: its headline was; else it has just joined.
+    """
+    report = next((item for item in story.items if item.item_id == item_id), None)
+    if report is None:
+        return False
+    first = story.items[0]
+    if corrected:
+        return report is first
+    return report.outlet not in {item.outlet for item in story.items if item is not report}
 
 
 def judge(

@@ -117,6 +117,7 @@ def _card_in(value: object) -> AlertCard:
         was=_text_or_none(known.get("was")),
         paywalled=_is(bool, known.get("paywalled", False)),
         shortened=_is(bool, known.get("shortened", False)),
+        withdrawn=_is(bool, known.get("withdrawn", False)),
     )
 
 

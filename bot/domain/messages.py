@@ -46,7 +46,8 @@ class AlertCard:
 
     `sources` are the further reports ("+2: NOS, BBC"), as (outlet, url). `was` is the earlier headline
     after a correction. `language` is the language of the article, ISO 639-1. `paywalled` says that the
-    article is for subscribers, `shortened` that a language model wrote the summary.
+    article is for subscribers, `shortened` that a language model wrote the summary, `withdrawn` that its
+    outlet took the article down.
     """
 
     title: str
@@ -61,6 +62,7 @@ class AlertCard:
     was: str | None = None
     paywalled: bool = False
     shortened: bool = False
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

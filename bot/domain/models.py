@@ -265,7 +265,8 @@ class StoryDecision:
 class StoryItem:
     """One report inside a story, as an alert shows it.
 
-    `agency` is the news agency whose copy it is, "" for none; `prints` are the marks of its text.
+    `agency` is the news agency whose copy it is, "" for none; `prints` are the marks of its text. `was` is
+    the headline that it had at first, where that was corrected; `gone` says that its outlet took it down.
     """
 
     item_id: int
@@ -281,6 +282,8 @@ class StoryItem:
     shortened: bool = False
     agency: str = ""
     prints: frozenset[int] = frozenset()
+    was: str | None = None
+    gone: bool = False
 
     @property
     def voice(self) -> Voice:

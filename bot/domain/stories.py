@@ -90,6 +90,11 @@ class StoryWindow:
     def __len__(self) -> int:
         return len(self._known)
 
+    @property
+    def closeness(self) -> Closeness | None:
+        """The judge of meaning, if there is one."""
+        return self._closeness
+
     def decide(self, report: Report) -> StoryDecision:
         """Where a report belongs; nothing is changed.
 

@@ -118,8 +118,10 @@ def story_card(story: Story) -> AlertCard:
         language=first.language,
         image=first.image,
         sources=tuple(sources.items()),
+        was=first.was,
         paywalled=first.paywalled,
         shortened=first.shortened,
+        withdrawn=first.gone,
     )
 
 

@@ -4,13 +4,14 @@ Nothing is announced that is not written down, and nothing is written down witho
 """
 
 from array import array
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
-from bot.domain.alerts import News
+from bot.domain.alerts import News, edit_pause, shows
 from bot.domain.brief import brief_of
 from bot.domain.identity import ItemKeys, articles, change_of, published_or_seen, recognise
 from bot.domain.models import (
@@ -31,9 +32,11 @@ from bot.domain.models import (
 from bot.domain.rhythm import overflowed
 from bot.domain.schedule import Polled, Reading
 from bot.domain.stories import Report, StoryWindow
+from bot.domain.wire import most_within
 from bot.ports import Clock
+from bot.services.grouping import read_ahead
 from bot.services.rulebook import RuleBook
-from bot.services.tell import Telling, owners_of, tell
+from bot.services.tell import Telling, story_of, tell
 from bot.store import deliveries, feeds, items, stories
 from bot.store.database import OUTAGES, Database, Transaction
 from bot.store.items import StoredItem
@@ -44,6 +47,8 @@ MAX_TEXT = 20_000
 """Characters of an item's text that are kept."""
 Finish = Callable[[Transaction, FeedDue, Polled, datetime], Awaitable[None]]
 """Writes down what a poll taught, in the transaction of its items."""
+PRUNE_EVERY = timedelta(minutes=10)
+"""How often the window lets go of reports that are too old."""
 RHYTHM = 50
 """Recent items of a feed from which its rhythm is read."""
 ENOUGH = 20
@@ -57,7 +62,7 @@ class Policy:
     Args:
         max_age: older items are history.
         expire: an alert that could not be sent for so long is not sent late as news.
-        update_delay: edits of an alert are gathered for so long.
+        update_delay: changes of a story are gathered for so long before its message is edited first.
     """
 
     max_age: timedelta = timedelta(hours=24)
@@ -101,6 +106,7 @@ class Ingest:
         self._window = window
         self._clock = clock
         self._policy = policy
+        self._pruned_at = clock.now()
         # Most entries of a poll are those of the poll before; by their fingerprints they are passed over.
         self._steady: dict[int, array[int]] = {}
 
@@ -123,6 +129,8 @@ class Ingest:
         """
         now = self._clock.now()
         begun: list[int] = []
+        self._prune(now)
+        await read_ahead(self._window, self._reports(due, parsed, now))
 
         async def write(tx: Transaction) -> tuple[_Batch, Polled]:
             batch = _Batch(tx, due, now, begun, briefs or {})
@@ -160,6 +168,19 @@ class Ingest:
         """The places of the entries that are not as our poll before left them: only those bring anything."""
         known = set(self._steady.get(due.id, ()))
         return {place for place, item in enumerate(parsed.items) if item.fingerprint() not in known}
+
+    def _prune(self, now: datetime) -> None:
+        if now - self._pruned_at > PRUNE_EVERY:
+            self._window.prune(now)
+            self._pruned_at = now
+
+    def _reports(self, due: FeedDue, parsed: ParsedFeed, now: datetime) -> Iterator[Report]:
+        """What grouping may have to place of a document."""
+        for place in sorted(self.unsteady(due, parsed)):
+            item = item_of(parsed.items[place], "", due, now, parsed.language)
+            result = self._rulebook.current.match(document_of(item))
+            if result.rules:
+                yield report_of(0, item, result)
 
     def _forget(self, begun: list[int]) -> None:
         """Their transaction is gone, so these stories must not attract further reports."""
@@ -219,7 +240,7 @@ class Ingest:
         item, result = matched.change.item, matched.result
         if before is None:
             return await items.add(batch.tx, item, result, keys.stored)
-        await items.edit(batch.tx, before.id, item, result, batch.now)
+        await items.edit(batch.tx, before.id, item, result, batch.now, matched.change.previous_title)
         await items.know(batch.tx, item.outlet.owner, before.id, keys.stored)
         return before.id
 
@@ -228,6 +249,7 @@ class Ingest:
         report = report_of(item_id, matched.change.item, matched.result)
         placed = await stories.of_item(batch.tx, item_id)
         if placed is not None:
+            self._window.add(placed[0], report)
             return StoryChange(StoryKind.EDITED, placed[0], item_id, matched)
         decision = self._window.decide(report)
         kind = StoryKind.NEW if decision.story is None else StoryKind.JOINED
@@ -244,14 +266,16 @@ class Ingest:
         matcher, result = self._rulebook.current, change.matched.result
         salience = {key: matcher.rule_salience(result, key) for key in result.rules}
         await stories.satisfy(batch.tx, change.story_id, salience)
-        owners = await owners_of(batch.tx, change.story_id)
-        policy = self._policy
-        what = Telling(change.story_id, news, salience, owners, policy.max_age, policy.expire)
+        story, policy = await story_of(batch.tx, change.story_id), self._policy
+        owners = most_within(story.voices)
+        what = Telling(story.id, news, salience, owners, policy.max_age, policy.expire)
         batch.intake.alerts += await tell(batch.tx, what, batch.now)
-        if change.kind is StoryKind.JOINED or change.matched.change.previous_title is not None:
-            after = batch.now + self._policy.update_delay
+        corrected = change.matched.change.previous_title is not None
+        if (corrected or change.kind is StoryKind.JOINED) and shows(
+            story, change.item_id, corrected=corrected
+        ):
             batch.intake.updates += await deliveries.owe_updates(
-                batch.tx, change.story_id, batch.now, after, Priority.UPDATE
+                batch.tx, story.id, batch.now, partial(edit_pause, first=policy.update_delay), Priority.UPDATE
             )
 
 

@@ -3,14 +3,13 @@
 The one place that knows the embedding library. Without it grouping does without.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from importlib.util import find_spec
 from threading import Lock
 from typing import Any
 
 CACHED = 20_000
-"""Vectors that are kept, 1.5 KB each; the least recently used go first."""
+"""Vectors that are kept, 1.5 KB each; the oldest go first."""
 FAR, RANGE = 0.8, 0.2
 """Cosines of unrelated news start at about 0.8."""
 
@@ -26,7 +25,7 @@ class Meaning:
 
     def __init__(self, model: Any = None) -> None:
         self._model = model
-        self._vectors: OrderedDict[str, Any] = OrderedDict()
+        self._vectors: dict[str, Any] = {}
         self._lock = Lock()
 
     def __call__(self, one: str, other: str) -> float:
@@ -39,14 +38,14 @@ class Meaning:
             self._vector(text)
 
     def _vector(self, text: str) -> Any:
+        vector = self._vectors.get(text)
+        if vector is not None:
+            return vector
+        # Only who has to ask the model waits for others that do.
         with self._lock:
-            vector = self._vectors.get(text)
-            if vector is None:
-                vector = self._vectors[text] = self._encoder().query(_encodable(text))
-                if len(self._vectors) > CACHED:
-                    self._vectors.popitem(last=False)
-            else:
-                self._vectors.move_to_end(text)
+            vector = self._vectors[text] = self._encoder().query(_encodable(text))
+            while len(self._vectors) > CACHED:
+                del self._vectors[next(iter(self._vectors))]
             return vector
 
     def _encoder(self) -> Any:

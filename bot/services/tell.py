@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.alerts import News, Verdict, judge
-from bot.domain.models import Chat, DeliveryKind, Priority, Subscription
+from bot.domain.models import Chat, DeliveryKind, Priority, Story, Subscription
 from bot.domain.quiet import HOUR, telling
-from bot.domain.wire import most_within
 from bot.store import books, chats, deliveries, stories
 from bot.store.database import Transaction
 from bot.store.deliveries import Owed
@@ -66,10 +65,9 @@ async def tell(tx: Transaction, what: Telling, now: datetime) -> int:
     return told
 
 
-async def owners_of(tx: Transaction, story_id: int) -> int:
-    """How many independent sources told a story shortly after each other."""
-    found = await stories.load(tx, [story_id])
-    return most_within(found[story_id].voices) if story_id in found else 0
+async def story_of(tx: Transaction, story_id: int) -> Story:
+    """A story as it stands in this transaction, which holds it."""
+    return (await stories.load(tx, [story_id]))[story_id]
 
 
 def _judged(what: Telling, chat: Chat, wish: Subscription, mutes: set[int], now: datetime) -> Verdict:

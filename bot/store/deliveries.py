@@ -4,12 +4,12 @@ A row is ready, held back (until its time, or until its chat returns), under way
 the ledger for people, `folding` turns many rows into one digest.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Row, String, bindparam, case, func, insert, or_, select, text, update
+from sqlalchemy import Integer, Row, String, and_, bindparam, case, func, insert, or_, select, text, update
 
 from bot.domain.manner import from_stored
 from bot.domain.models import Address, ChatState, Delivery, DeliveryKind, DeliveryState, Priority
@@ -83,25 +83,42 @@ async def owe(tx: Transaction, owed: Iterable[Owed], now: datetime) -> int:
 
 
 async def owe_updates(
-    tx: Transaction, story_id: int, now: datetime, not_before: datetime, priority: int
+    tx: Transaction, story_id: int, now: datetime, pause: Callable[[int], timedelta], priority: int
 ) -> int:
     """Owe an edit to every chat that has this story's alert; an edit still waiting is not owed twice.
+
+    Args:
+        tx: a write transaction.
+        story_id: the story that changed.
+        now: the time.
+        pause: how long to gather changes for a chat, from how often its message was edited already.
+        priority: of the edits.
 
     Returns:
         How many chats get an edit.
     """
+    edits = deliveries.alias()
+    same_message = and_(
+        edits.c.lane == deliveries.c.lane,
+        edits.c.chat_id == deliveries.c.chat_id,
+        edits.c.story_id == deliveries.c.story_id,
+        edits.c.kind == DeliveryKind.UPDATE,
+    )
     told = await tx.execute(
-        select(deliveries.c.lane, deliveries.c.chat_id).where(
+        select(deliveries.c.lane, deliveries.c.chat_id, edits.c.version)
+        .outerjoin(edits, same_message)
+        .where(
             deliveries.c.story_id == story_id,
             deliveries.c.kind == DeliveryKind.ALERT,
             # An alert under way was composed before this change, so its message needs the edit as well.
             deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.SENDING]),
         )
     )
-    rows = [
-        _values(Owed(row.lane, row.chat_id, DeliveryKind.UPDATE, priority, story_id, None, not_before), now)
-        for row in told
-    ]
+    rows = []
+    for row in told:
+        after = now + pause(0 if row.version is None else row.version + 1)
+        owed = Owed(row.lane, row.chat_id, DeliveryKind.UPDATE, priority, story_id, not_before=after)
+        rows.append(_values(owed, now))
     if not rows:
         return 0
     again = {
@@ -111,13 +128,13 @@ async def owe_updates(
         "held": True,
         "attempts": 0,
         "version": deliveries.c.version + 1,
-        "not_before": not_before,
         "updated_at": now,
         "detail": "",
     }
-    statement = upsert(tx, deliveries).on_conflict_do_update(
+    statement = upsert(tx, deliveries)
+    statement = statement.on_conflict_do_update(
         index_elements=["lane", "chat_id", "story_id", "kind"],
-        set_=again,
+        set_=again | {"not_before": statement.excluded.not_before},
         where=deliveries.c.state != DeliveryState.PENDING,
     )
     await tx.execute(statement, rows)

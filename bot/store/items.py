@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, case, func, insert, select, update
 
 from bot.domain.models import Brief, Item, Match, MatchResult, Outlet
 from bot.store.database import Transaction, insert_missing
@@ -65,10 +65,29 @@ async def know(tx: Transaction, owner: str, item_id: int, keys: Iterable[str]) -
         await tx.execute(insert_missing(tx.dialect.name, item_keys), rows)
 
 
-async def edit(tx: Transaction, item_id: int, item: Item, result: MatchResult, now: datetime) -> None:
-    """Write a corrected item over the earlier one; when it was first seen stays."""
-    values = _values(item)
+async def edit(
+    tx: Transaction,
+    item_id: int,
+    item: Item,
+    result: MatchResult,
+    now: datetime,
+    previous_title: str | None = None,
+) -> None:
+    """Write a corrected item over the earlier one; when it was first seen stays.
+
+    Args:
+        tx: a write transaction.
+        item_id: the item.
+        item: as it is now.
+        result: what the matcher says of it now.
+        now: the time.
+        previous_title: the headline before, where that changed; the one that it had first is kept.
+    """
+    values = _values(item) | {"gone_at": None}
     del values["seen_at"]
+    if previous_title is not None:
+        first = func.coalesce(items.c.was, previous_title)
+        values["was"] = case((items.c.was == item.title, None), else_=first)
     await tx.execute(
         update(items).where(items.c.id == item_id).values(**values, edited_at=now, analysis=_packed(result))
     )

@@ -137,6 +137,8 @@ items = Table(
     Column("brief", Text),
     Column("paywalled", Boolean, nullable=False, server_default=false()),
     Column("shortened", Boolean, nullable=False, server_default=false()),
+    Column("was", Text),
+    Column("gone_at", UtcDateTime),
     Index(None, "url"),
     Index(None, "seen_at"),
     Index(None, "feed_id", "id"),

@@ -160,4 +160,6 @@ def _report(row: Row[Any]) -> StoryItem:
         shortened=row.shortened,
         agency=agency_of(row.text or row.summary, row.authors),
         prints=prints_of(row.text or row.summary),
+        was=row.was,
+        gone=row.gone_at is not None,
     )

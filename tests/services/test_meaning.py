@@ -32,12 +32,12 @@ def test_a_text_is_read_once_however_often_it_is_asked_for() -> None:
     assert encoder.read == list(PAIR)
 
 
-def test_what_was_not_asked_for_for_long_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_read_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(meaning, "CACHED", 2)
     encoder = Encoder()
     judge = Meaning(encoder)
-    judge.read(["one", "two", "one", "three", "one", "two"])
-    assert encoder.read == ["one", "two", "three", "two"]
+    judge.read(["one", "two", "one", "three", "two", "one"])
+    assert encoder.read == ["one", "two", "three", "one"]
 
 
 def test_half_characters_and_nul_do_not_reach_the_model() -> None:
