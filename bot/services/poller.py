@@ -29,6 +29,8 @@ log = structlog.get_logger()
 LEASE = timedelta(minutes=3)
 DEADLINE_SECONDS = 120.0
 MAX_ROUNDS = 8
+IN_HAND = 6
+"""Documents that are read and taken in at the same time: more would only wait for the writer, in memory."""
 HOT_OWNERS = 3
 HOT_WITHIN = timedelta(minutes=30)
 HOT_LOOK = timedelta(seconds=30)
@@ -95,6 +97,7 @@ class Poller:
         self._hot: frozenset[int] = frozenset()
         self._hot_at: datetime | None = None
         self._rounds: set[asyncio.Task[None]] = set()
+        self._hands = asyncio.Semaphore(IN_HAND)
 
     async def tick(self) -> int:
         """Begin to poll what is due; returns how many feeds that are.
@@ -129,7 +132,8 @@ class Poller:
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 fetched = await self._fetcher.fetch(due.spec, due.state)
-            await self._take(due, fetched)
+            async with self._hands:
+                await self._take(due, fetched)
         except FeedError as error:
             return error
         except TimeoutError:
@@ -185,8 +189,8 @@ class Poller:
             if not older.overflowed:
                 return
             missing = f"{what} does not reach back far enough"
-        async with self._database.write() as tx:
-            await self._watch.gap(tx, due, missing, self._clock.now())
+        now = self._clock.now()
+        await self._database.transact(lambda tx: self._watch.gap(tx, due, missing, now))
 
     def _tell(self, intake: Intake, polled: Polled | None = None) -> None:
         if intake.alerts or intake.updates or (polled and polled.notice):
@@ -214,8 +218,7 @@ class Poller:
             self._announced()
 
     async def _move(self, due: FeedDue, url: str) -> None:
-        async with self._database.write() as tx:
-            moved = await feeds.move(tx, due.id, url)
+        moved = await self._database.transact(lambda tx: feeds.move(tx, due.id, url))
         log.info("feed moved", feed=due.id, to=url, taken=moved)
 
     async def _look_for_hot_stories(self) -> None:
@@ -227,8 +230,7 @@ class Poller:
         async with self._database.read() as tx:
             hot = await stories.developing(tx, now - HOT_WITHIN, HOT_OWNERS)
         if begun := hot - self._hot:
-            async with self._database.write() as tx:
-                await feeds.hasten(tx, begun, now, HOT_LEAST)
+            await self._database.transact(lambda tx: feeds.hasten(tx, begun, now, HOT_LEAST))
         self._hot = hot
 
     def _watch_line(self, due: Sequence[FeedDue], errors: Sequence[FeedError | None]) -> None:

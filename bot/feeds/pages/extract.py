@@ -7,8 +7,6 @@ called in a process of its own (`bot.feeds.pages.child`).
 import re
 from dataclasses import dataclass
 
-import trafilatura
-
 from bot.domain.boilerplate import asks_to_pay, is_boilerplate
 from bot.feeds.pages.linked import Declared, declared
 from bot.feeds.parsing.encoding import decode
@@ -58,6 +56,8 @@ def read_article(body: bytes, content_type: str = "") -> Article:
     said = declared(html)
     if len(said.body) >= ENOUGH:
         return _article(html, said, said.body)
+    import trafilatura  # only the helper process that reads pages needs its 12 MB
+
     text = trafilatura.extract(
         html, favor_precision=True, include_comments=False, include_tables=False, deduplicate=False
     )
