@@ -59,6 +59,7 @@ from bot.services.rooms import Rooms
 from bot.services.rulebook import RuleBook
 from bot.services.shorten import Shortener
 from bot.services.sources import FIRST_INTERVAL, Sources
+from bot.services.withdrawn import Withdrawals
 from bot.store import chats, feeds, slots, stories
 from bot.store.database import Database
 from bot.web.app import Health, create_app
@@ -185,6 +186,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
             parse=parser.parse,
             watch=FeedWatch(alarms),
             briefs=(await _articles(stack, settings, database, book, clock, fetcher)).briefs,
+            withdrawn=Withdrawals(database, fetcher.fetch_page, clock, _policy(settings).update_delay),
         )
         if sample:
             await _seed(manager, chat)

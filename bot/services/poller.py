@@ -21,6 +21,7 @@ from bot.ports import Clock
 from bot.services.completeness import further_documents
 from bot.services.feedwatch import FeedWatch
 from bot.services.ingest import Ingest, Intake
+from bot.services.withdrawn import Withdrawals
 from bot.store import feeds, stories
 from bot.store.database import Database
 
@@ -67,6 +68,7 @@ class Poller:
         parse: reads what was fetched.
         watch: writes down how polls ended, and tells of trouble.
         briefs: what to tell of items, from their pages.
+        withdrawn: looks after articles that were told, and may be taken down.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Poller:
         parse: Parse = parse_in_thread,
         watch: FeedWatch | None = None,
         briefs: Briefs = no_briefs,
+        withdrawn: Withdrawals | None = None,
     ) -> None:
         self._database = database
         self._fetcher = fetcher
@@ -93,6 +96,7 @@ class Poller:
         self._parse = parse
         self._watch = watch or FeedWatch()
         self._briefs = briefs
+        self._withdrawn = withdrawn
         self._line = LineWatch()
         self._hot: frozenset[int] = frozenset()
         self._hot_at: datetime | None = None
@@ -162,6 +166,11 @@ class Poller:
         log.info("feed read", feed=due.id, new=intake.new, edited=intake.edited, alerts=intake.alerts)
         if intake.overflowed:
             await self._catch_up(due, fetched, parsed, intake)
+        if self._withdrawn:
+            if intake.alerts:
+                self._withdrawn.told(due.id)
+            if await self._withdrawn.look(due, parsed):
+                self._announced()
 
     def _schedule(self, due: FeedDue, fetched: Fetched, reading: Reading | None) -> Polled:
         return after_answer(

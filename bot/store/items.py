@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, insert, select, update
+from sqlalchemy import Row, bindparam, case, exists, func, insert, select, update
 
-from bot.domain.models import Brief, Item, Match, MatchResult, Outlet
+from bot.domain.models import Brief, DeliveryKind, DeliveryState, Item, Match, MatchResult, Outlet
 from bot.store.database import Transaction, insert_missing
-from bot.store.schema import item_keys, items
+from bot.store.schema import deliveries, item_keys, items, story_items
 
 # SQLite's default limit of variables in a statement is 32,766; far below it, and one plan for all.
 CHUNK = 500
@@ -36,6 +36,17 @@ class StoredItem:
     id: int
     item: Item
     result: MatchResult | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldItem:
+    """An article that leads a story which chats were told of, and all keys it is known by."""
+
+    id: int
+    story_id: int
+    url: str
+    published: datetime
+    keys: frozenset[str]
 
 
 async def known(tx: Transaction, owner: str, keys: Collection[str]) -> dict[str, StoredItem]:
@@ -91,6 +102,39 @@ async def edit(
     await tx.execute(
         update(items).where(items.c.id == item_id).values(**values, edited_at=now, analysis=_packed(result))
     )
+
+
+async def told_of(tx: Transaction, feed_id: int, since: datetime, limit: int = 50) -> list[ToldItem]:
+    """A feed's articles since then that chats were told of and that are not taken down, the newest first."""
+    earlier = story_items.alias()
+    leads = ~exists().where(
+        earlier.c.story_id == story_items.c.story_id, earlier.c.item_id < story_items.c.item_id
+    )
+    told = exists().where(
+        deliveries.c.story_id == story_items.c.story_id,
+        deliveries.c.kind == DeliveryKind.ALERT,
+        deliveries.c.state == DeliveryState.SENT,
+    )
+    rows = (
+        await tx.execute(
+            select(items.c.id, items.c.url, items.c.published, story_items.c.story_id)
+            .join(story_items, story_items.c.item_id == items.c.id)
+            .where(
+                items.c.feed_id == feed_id, items.c.published >= since, items.c.gone_at.is_(None), leads, told
+            )
+            .order_by(items.c.id.desc())
+            .limit(limit)
+        )
+    ).all()
+    keys: dict[int, set[str]] = {row.id: set() for row in rows}
+    for row in await tx.execute(select(item_keys).where(item_keys.c.item_id.in_(list(keys)))):
+        keys[row.item_id].add(row.key)
+    return [ToldItem(row.id, row.story_id, row.url, row.published, frozenset(keys[row.id])) for row in rows]
+
+
+async def take_down(tx: Transaction, item_id: int, now: datetime) -> None:
+    """Note that an article's outlet took it down."""
+    await tx.execute(update(items).where(items.c.id == item_id).values(gone_at=now))
 
 
 async def recent_times(tx: Transaction, feed_id: int, limit: int) -> list[datetime]:
