@@ -174,7 +174,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         alarms = Alarms(_owners(settings, chat), settings.alerts.timezone)
         pumps = _pumps(settings, chat, database, clock, alarms)
         parser = await stack.enter_async_context(Parser())
-        ingest = Ingest(database, book, await _window(database, clock), clock, _policy(settings))
+        ingest = Ingest(database, book, await _window(settings, database, clock), clock, _policy(settings))
         poller = Poller(
             database,
             fetcher,
@@ -416,9 +416,9 @@ def _rules(catalog: Catalog, topics: Sequence[Topic], texts: Collection[str]) ->
     return rules
 
 
-async def _window(database: Database, clock: Clock) -> StoryWindow:
+async def _window(settings: Settings, database: Database, clock: Clock) -> StoryWindow:
     """The reports of the last days, from the store."""
-    window = story_window()
+    window = story_window(lexical=not settings.alerts.meaning)
     async with database.read() as tx:
         for told in await stories.since(tx, clock.now() - WINDOW):
             if told.item.result is not None:

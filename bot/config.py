@@ -178,6 +178,7 @@ class AlertSettings(Section):
     timezone: Timezone = "Europe/Amsterdam"
     max_age_hours: float = Field(default=24, gt=0, le=720)
     expire_hours: float = Field(default=6, gt=0, le=720)
+    meaning: bool = True
 
 
 class LogSettings(Section):
