@@ -44,7 +44,7 @@ check: $(VENV)/.dev ## format, lint, types, layers, fast tests: under a minute
 
 test: $(VENV)/.dev ## everything: check first, then the slow tests (processes, browser, platforms)
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest -q -m slow
+	$(BIN)/pytest -q -m slow -n 3 --dist loadfile
 
 chaos: $(VENV)/.dev ## the long crash and pace tests: kills, full disk, outages, real limits (half an hour)
 	HERAUT_CHAOS=long $(BIN)/pytest -q -s tests/chaos
