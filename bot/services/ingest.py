@@ -255,7 +255,7 @@ class Ingest:
         kind = StoryKind.NEW if decision.story is None else StoryKind.JOINED
         story_id = decision.story
         if story_id is None:
-            story_id = await stories.create(batch.tx, batch.now)
+            story_id = await stories.create(batch.tx, batch.now, decision.follows)
             batch.begun.append(story_id)
         await stories.join(batch.tx, story_id, item_id, decision.why, batch.now)
         self._window.add(story_id, report)

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import and_, func, literal, or_, select
 
-from bot.domain.models import Target
+from bot.domain.models import Item, Target
+from bot.domain.wire import Voice, agency_of, independent, prints_of
 from bot.errors import BadInput
 from bot.store.database import Transaction
 from bot.store.items import StoredItem, stored_item
@@ -66,7 +67,8 @@ class Joined:
 class StoryFile:
     """All that is known of a story. `reports` is in order of arrival and never empty.
 
-    `topics` holds slugs with their salience, the most salient first.
+    `topics` holds slugs with their salience, the most salient first. `follows` is the earlier story that
+    this one is a reaction to or the next event of; it may be removed already.
     """
 
     id: int
@@ -74,6 +76,7 @@ class StoryFile:
     updated_at: datetime
     reports: tuple[Joined, ...]
     topics: Mapping[str, float]
+    follows: int | None = None
 
     @property
     def place(self) -> StoryPlace:
@@ -82,8 +85,13 @@ class StoryFile:
 
     @property
     def owners(self) -> frozenset[str]:
-        """The independent owners that report it."""
+        """The owners that report it."""
         return frozenset(report.stored.item.outlet.owner for report in self.reports)
+
+    @property
+    def sources(self) -> int:
+        """How many independent sources tell it: an agency's copy counts once."""
+        return independent(_voice(report.stored.item) for report in self.reports)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -172,11 +180,21 @@ async def _files(tx: Transaction, ids: Sequence[int], *, full: bool) -> dict[int
     heads = await tx.execute(select(stories).where(stories.c.id.in_(ids)))
     return {
         row.id: StoryFile(
-            row.id, row.created_at, row.updated_at, tuple(reports[row.id]), topics.get(row.id, {})
+            row.id,
+            row.created_at,
+            row.updated_at,
+            tuple(reports[row.id]),
+            topics.get(row.id, {}),
+            row.follows,
         )
         for row in heads
         if reports.get(row.id)
     }
+
+
+def _voice(item: Item) -> Voice:
+    text = item.text or item.summary
+    return Voice(item.outlet.owner, item.published, agency_of(text, item.authors), prints_of(text))
 
 
 async def _reports(tx: Transaction, ids: Iterable[int], full: bool) -> dict[int, list[Joined]]:

@@ -160,6 +160,8 @@ stories = Table(
     Column("id", Integer, primary_key=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    # Not a reference: the earlier story may be removed first.
+    Column("follows", Integer),
     Index(None, "updated_at"),
 )
 

@@ -20,9 +20,15 @@ _TOUCH = update(stories).where(stories.c.id == bindparam("story")).values(update
 _OF_ITEM = select(story_items).where(story_items.c.item_id == bindparam("item"))
 
 
-async def create(tx: Transaction, now: datetime) -> int:
-    """A new, empty story; returns its id."""
-    added = await tx.execute(_CREATE, {"created_at": now, "updated_at": now})
+async def create(tx: Transaction, now: datetime, follows: int | None = None) -> int:
+    """A new, empty story; returns its id.
+
+    Args:
+        tx: a write transaction.
+        now: the time.
+        follows: the earlier story that it is a reaction to or the next event of.
+    """
+    added = await tx.execute(_CREATE, {"created_at": now, "updated_at": now, "follows": follows})
     key = added.inserted_primary_key
     assert key is not None  # noqa: S101  an INSERT of one row always has one
     return int(key[0])

@@ -60,6 +60,7 @@ DUTCH = {
     "Older stories": "Oudere verhalen",
     "reports": "berichten",
     "independent sources": "onafhankelijke bronnen",
+    "Follows": "Volgt op",
     "How much it is about this": "Hoezeer het hierover gaat",
     "Timeline": "Tijdlijn",
     "Corrected by its publisher": "Door de uitgever verbeterd",

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.messages import AlertCard
 from bot.domain.models import FeedDue, Story
 from bot.domain.wire import independent
-from bot.store import stories
+from bot.store import reports, stories
 from tests.support.newsroom import Newsroom, place, report
 
 DUTCH = "Rutte belt Trump over Groenland en de NAVO"
@@ -172,8 +172,13 @@ async def test_a_correction_by_a_further_outlet_edits_nothing(wire: Wire) -> Non
     assert len(wire.edits) == 1
 
 
-async def test_a_reaction_is_a_message_of_its_own(wire: Wire) -> None:
+async def test_a_reaction_is_a_message_of_its_own_and_knows_the_event(wire: Wire) -> None:
     await wire.tell("AD", DUTCH)
     await wire.later(hours=6)
-    await wire.tell("NRC", "Denemarken opgelucht na gesprek van Rutte met Trump, NAVO zwijgt")
+    await wire.tell("NRC", "Denemarken opgelucht na gesprek van Rutte met Trump over Groenland, NAVO zwijgt")
     assert wire.alerts == 2
+    async with wire.room.database.read() as tx:
+        event, reaction = await reports.story(tx, 1), await reports.story(tx, 2)
+    assert event is not None
+    assert reaction is not None
+    assert (event.follows, reaction.follows) == (None, event.id)

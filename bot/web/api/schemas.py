@@ -65,6 +65,8 @@ _STORY = {
     "topics": {"type": "object", "additionalProperties": NUMBER},
     "languages": _list(TEXT),
     "owners": _list(TEXT),
+    "sources": WHOLE,
+    "follows": _maybe(WHOLE),
 }
 
 SCHEMAS: Mapping[str, Schema] = {

@@ -57,6 +57,8 @@ def story_view(story: StoryFile) -> dict[str, Any]:
         "topics": dict(story.topics),
         "languages": list(story.languages),
         "owners": sorted(story.owners),
+        "sources": story.sources,
+        "follows": story.follows,
         "reports": len(story.reports),
     }
 

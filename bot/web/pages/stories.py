@@ -63,10 +63,19 @@ class Stories:
         async with self._frame.desk.database.read() as tx:
             story = await reports.story(tx, story_id)
             lines = await books.page(tx, books.LedgerFilter(story_id=story_id), LINES)
+            follows = story.follows if story else None
+            earlier = await reports.headlines(tx, [follows] if follows else [])
         if story is None:
             raise HTTPException(404, "there is no such story")
         return self._frame.page(
-            request, "story.html", "Story", here="/stories", story=story, lines=lines, **_opening(story)
+            request,
+            "story.html",
+            "Story",
+            here="/stories",
+            story=story,
+            earlier=earlier.get(follows or 0),
+            lines=lines,
+            **_opening(story),
         )
 
     async def _read(self, topic: str, before: StoryPlace | None, limit: int) -> Sequence[StoryFile]:

@@ -22,7 +22,8 @@ async def test_the_list_marks_what_was_recognised(client: aiohttp.ClientSession)
     html = await read(client, "/stories")
     assert 'Rutte</mark> belooft <mark title="' in html
     assert "Also reported by Proefkrant, Harbour Gazette" in html
-    assert "3 reports · 3 independent sources" in html
+    # Two of the three print the same text.
+    assert "3 reports · 2 independent sources" in html
 
 
 async def test_markup_of_a_feed_is_text(client: aiohttp.ClientSession) -> None:
