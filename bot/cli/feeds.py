@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from bot import app
+from bot import app, log
 from bot.cli.options import ConfigOption, exit_on_bad_input, read_config
 from bot.config import Config
 from bot.errors import BadInput, CommandError
@@ -162,6 +162,7 @@ def _run(config: Config, work: Callable[[Sources], Awaitable[None]]) -> None:
         async with _sources(config) as sources:
             await work(sources)
 
+    log.configure("warning")
     asyncio.run(main())
 
 

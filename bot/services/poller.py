@@ -130,7 +130,11 @@ class Poller:
         self._watch_line(due, answers)
         for feed, error in zip(due, answers, strict=True):
             if error is not None:
-                await self._failed(feed, error)
+                try:
+                    await self._failed(feed, error)
+                except Exception:
+                    # The database is away: the lease runs out, and then the feed is asked again.
+                    log.exception("failure not written down", feed=feed.id, reason=error.reason)
 
     async def _poll(self, due: FeedDue) -> FeedError | None:
         try:
