@@ -129,7 +129,8 @@ def measure(size: int) -> float:
     pruned = time.process_time() - begun
     print(f"{size:7,} in the window: decide {decided:.2f} ms, add {added:.2f} ms, correct {corrected:.2f} ms")
     print(
-        f"        {held / 2**20:.0f} MB, {held / size / 1024:.1f} KB a report; half of it pruned in {pruned:.1f} s"
+        f"        {held / 2**20:.0f} MB, {held / size / 1024:.1f} KB a report; "
+        f"half of it pruned in {pruned:.1f} s"
     )
     return decided + added
 
