@@ -8,7 +8,7 @@ import pytest
 from bot.domain.models import FeedSpec, Outlet
 from bot.domain.schedule import Pace
 from bot.feeds.http import Fetcher, FetchLimits
-from bot.services.poller import Poller
+from bot.services.poller import LEASE, Poller
 from bot.store import feeds
 from tests.emulators.feeds import FeedServer
 from tests.support.feedbuilder import FeedItem, rss
@@ -166,6 +166,24 @@ async def test_our_own_bug_on_one_feed_does_not_stop_another(
     await poll(poller)
     (failing,) = (await room.manager.status()).failing
     assert (failing.spec.outlet.name, failing.state.last_error) == ("odd", "internal error: KeyError")
+
+
+async def test_a_failure_that_cannot_be_written_down_is_found_again_when_the_lease_is_over(
+    room: Newsroom, server: FeedServer, poller: Poller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.status("/bad", 500)
+    await configure(room, server, "/bad")
+
+    async def away(*_: object) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(feeds, "finish", away)
+        await poll(poller)
+    assert (await room.manager.status()).failing == []
+    room.clock.advance(LEASE)
+    await poll(poller)
+    assert len((await room.manager.status()).failing) == 1
 
 
 async def _health(room: Newsroom) -> list[feeds.FeedHealth]:
