@@ -40,6 +40,7 @@ from bot.feeds.parsing.parser import Parser
 from bot.feeds.sample import DEMO_PACE, SLOW_PACE, SampleServer, load_day
 from bot.jobs.datalock import data_lock
 from bot.jobs.embedded import EmbeddedRunner
+from bot.jobs.memory import give_back, give_back_aside
 from bot.ports import ChatPlatform, Clock, Hooks, JobRunner, SystemClock
 from bot.services.alarm import Alarms, Owner
 from bot.services.articles import Articles, Patience
@@ -75,6 +76,7 @@ CLOCK_TICK = timedelta(seconds=5)
 DIGEST_TICK = timedelta(seconds=30)
 WATCH_TICK = timedelta(minutes=5)
 RETENTION_TICK = timedelta(hours=6)
+MEMORY_TICK = timedelta(minutes=10)
 SAMPLE_PACE = Pace(timedelta(seconds=2), timedelta(seconds=4))
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 HERALD = Room("heraut", "Heraut", "Talk to the bot", direct=True)
@@ -200,6 +202,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
             runner.own(pump.lane, pump.run, pump.stop)
         runner.every("poll", tick, lambda _: poller.tick(), once=False)
         _routine(runner, settings, database, clock, alarms)
+        give_back()
         yield Heraut(chat.platforms, runner, poller, server, lambda: mode.ready(url), working)
 
 
@@ -238,6 +241,7 @@ def _routine(runner: JobRunner, settings: Settings, database: Database, clock: C
     runner.every("watch", WATCH_TICK, LaneWatch(database, clock, alarms).tick)
     runner.every("digests", DIGEST_TICK, Digests(database, clock).tick)
     runner.every("retention", RETENTION_TICK, Retention(database, clock, keep).tick)
+    runner.every("memory", MEMORY_TICK, give_back_aside, once=False)
 
 
 def _pumps(
