@@ -13,7 +13,7 @@ import structlog
 
 from bot.domain.models import Brief, FeedDue, FeedSpec, Fetched, ParsedFeed, PollState
 from bot.domain.schedule import LineWatch, Pace, Polled, PollOutcome, Reading, after_answer, after_failure
-from bot.errors import FeedError, FeedUnreachable
+from bot.errors import FeedError, FeedHeld, FeedUnreachable
 from bot.feeds.http import Fetcher
 from bot.feeds.limits import registrable_domain
 from bot.feeds.parse import parse_feed
@@ -23,13 +23,15 @@ from bot.services.feedwatch import FeedWatch
 from bot.services.ingest import Ingest, Intake
 from bot.services.withdrawn import Withdrawals
 from bot.store import feeds, stories
-from bot.store.database import Database
+from bot.store.database import OUTAGES, Database
 
 log = structlog.get_logger()
 
 LEASE = timedelta(minutes=3)
 DEADLINE_SECONDS = 120.0
 MAX_ROUNDS = 8
+OUTAGE_SECONDS = 60.0
+"""After our own database failed, its feeds are asked again so much later."""
 IN_HAND = 6
 """Documents that are read and taken in at the same time: more would only wait for the writer, in memory."""
 HOT_OWNERS = 3
@@ -141,21 +143,28 @@ class Poller:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 fetched = await self._fetcher.fetch(due.spec, due.state)
             async with self._hands:
-                await self._take(due, fetched)
+                lost = await self._take(due, fetched)
+            if lost:
+                await self._catch_up(due, fetched, *lost)
         except FeedError as error:
             return error
         except TimeoutError:
             return FeedUnreachable(f"no answer within {DEADLINE_SECONDS:g} s")
+        except OUTAGES as error:
+            reason = str(error).partition("\n")[0][:200]
+            log.error("feed not written down", feed=due.id, reason=reason)  # noqa: TRY400  the reason is enough
+            return FeedHeld(f"our own database failed ({type(error).__name__})", OUTAGE_SECONDS)
         except Exception as error:
             # A bug met by one feed's content must not stop the others.
             log.exception("feed could not be taken in", feed=due.id, url=due.spec.url)
             return FeedError(f"internal error: {type(error).__name__}")
         return None
 
-    async def _take(self, due: FeedDue, fetched: Fetched) -> None:
+    async def _take(self, due: FeedDue, fetched: Fetched) -> tuple[ParsedFeed, Intake] | None:
+        """Take in an answer; returns what it held when items may be missing before it."""
         if fetched.body is None:
             await self._finish(due, self._schedule(due, fetched, None))
-            return
+            return None
         parsed = await self._parse(fetched)
         intake, polled = await self._ingest.take(
             due,
@@ -168,13 +177,12 @@ class Poller:
         if fetched.moved_to:
             await self._move(due, fetched.moved_to)
         log.info("feed read", feed=due.id, new=intake.new, edited=intake.edited, alerts=intake.alerts)
-        if intake.overflowed:
-            await self._catch_up(due, fetched, parsed, intake)
         if self._withdrawn:
             if intake.alerts:
                 self._withdrawn.told(due.id)
             if await self._withdrawn.look(due, parsed):
                 self._announced()
+        return (parsed, intake) if intake.overflowed else None
 
     def _schedule(self, due: FeedDue, fetched: Fetched, reading: Reading | None) -> Polled:
         return after_answer(
@@ -192,11 +200,13 @@ class Poller:
         missing = "it names no older page"
         for what, spec in further_documents(due.spec, fetched, parsed):
             try:
-                page = await self._parse(await self._fetcher.fetch(spec, PollState()))
+                answer = await self._fetcher.fetch(spec, PollState())
+                async with self._hands:
+                    page = await self._parse(answer)
+                    older = await self._ingest.take_older(due, page, intake.newest_before)
             except FeedError as error:
                 missing = f"{what}: {error.reason}"
                 continue
-            older = await self._ingest.take_older(due, page, intake.newest_before)
             self._tell(older)
             log.info("older items read", feed=due.id, where=what, new=older.new, alerts=older.alerts)
             if not older.overflowed:

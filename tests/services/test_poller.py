@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.domain.models import FeedSpec, Outlet
 from bot.domain.schedule import Pace
 from bot.feeds.http import Fetcher, FetchLimits
 from bot.services.poller import LEASE, Poller
-from bot.store import feeds
+from bot.store import feeds, items
 from tests.emulators.feeds import FeedServer
 from tests.support.feedbuilder import FeedItem, rss
 from tests.support.newsroom import Newsroom, place
@@ -184,6 +185,27 @@ async def test_a_failure_that_cannot_be_written_down_is_found_again_when_the_lea
     room.clock.advance(LEASE)
     await poll(poller)
     assert len((await room.manager.status()).failing) == 1
+
+
+async def test_when_our_own_database_fails_no_feed_is_blamed_and_nothing_is_lost(
+    room: Newsroom, server: FeedServer, poller: Poller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.put("/good", rss([item("NAVO vergadert", room)]))
+    await room.manager.subscribe(place(), "nato")
+    await configure(room, server, "/good")
+
+    async def full(*_: object) -> int:
+        raise OperationalError("INSERT", {}, OSError("disk full"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(items, "add", full)
+        for _ in range(6):
+            await poll(poller)
+            room.clock.advance(timedelta(minutes=5))
+        assert (await room.manager.status()).failing == []
+    await poll(poller)
+    await room.deliver()
+    assert room.paper.titles("anna") == ["NAVO vergadert"]
 
 
 async def _health(room: Newsroom) -> list[feeds.FeedHealth]:
