@@ -7,8 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Never, Protocol, TypeVar, TypeVarTuple, overload
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import (
     Connection,
     CursorResult,
@@ -19,6 +17,7 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
@@ -82,6 +81,7 @@ class Transaction(Protocol):
 
 
 BUSY_TIMEOUT_MS = 10_000
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 OUTAGES: tuple[type[Exception], ...] = (OSError, OperationalError, InterfaceError, InternalError)
 """What is raised when the database itself fails (locked, full, gone), whatever was to be written."""
@@ -177,10 +177,24 @@ def _insert(dialect: str, table: Table) -> Any:
 
 
 def _upgrade(connection: Connection) -> None:
+    if _is_current(connection):
+        return
+    # Read only when there is something to do: its 10 MB would stay with the process.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _is_current(connection: Connection) -> bool:
+    """Whether the newest migration was made here; their files begin with their number."""
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return False
+    newest = max(file.name for file in (MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+    return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest)
 
 
 def _engine(url: str) -> AsyncEngine:

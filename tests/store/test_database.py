@@ -6,12 +6,15 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, func, insert, select
+from sqlalchemy import create_engine, func, insert, select, text
 from sqlalchemy.exc import StatementError
 
-from bot.store.database import Database
+from bot.store import feeds
+from bot.store.database import MIGRATIONS, Database
 from bot.store.schema import metadata, stories
 from tests.support.clock import NOON
 
@@ -38,6 +41,30 @@ async def test_the_migrations_lead_to_the_declared_tables(db: Database, tmp_path
 
 async def test_migrating_twice_changes_nothing(db: Database, tmp_path: Path) -> None:
     await db.migrate()
+    assert differences(tmp_path) == []
+
+
+async def test_a_database_of_the_first_version_is_brought_up_to_date_with_its_rows(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/heraut.sqlite3")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO feeds (url, outlet, owner, headers, created_at, interval_seconds, skip_hours,"
+                " next_poll_at) VALUES ('https://a.example', 'A', 'a', '{}', :now, 300, '[]', :now)"
+            ),
+            {"now": "2026-03-02 12:00:00.000000"},
+        )
+    engine.dispose()
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/heraut.sqlite3")
+    await database.migrate()
+    async with database.read() as tx:
+        (feed,) = await feeds.health(tx)
+    await database.close()
+    assert (feed.spec.outlet.name, feed.added) == ("A", False)
     assert differences(tmp_path) == []
 
 
