@@ -8,6 +8,7 @@ chance, and 3 is 20 to 1. Must not know stories or the window.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nlargest
 from math import fsum, log1p, sqrt
 from typing import NamedTuple
 
@@ -15,9 +16,8 @@ from bot.domain.evidence import Evidence, Genre
 
 SURE = 9.0
 """The score of what is certain; its negative for what certainly is not."""
-_ENOUGH = 4
-"""A lead of fewer keys is none."""
-_TOP = 8.0
+_RARE = 8.0
+"""The weight of a rare key, roughly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,11 @@ class Weights:
         bias: the start.
         crossed: the share of each headline that the other report has, the lesser of the two, 0..1.
         keys: the logarithm of how many keys their headlines share.
-        top: the weight of the rarest key they share.
+        rarest: the mean weight of the three rarest keys they share; one alone may be chance.
         place: their headlines share a place.
         elsewhere: both headlines name places, and none that the other report has; the more they share
             otherwise (a *referendum* in Moldova, in Armenia), the more that counts.
         lead: the overlap of the whole reports, 0..1.
-        leads: both have a lead: then they share less, as leads go into details.
         languages: they are in two languages, and so share less.
         comment: one of them is no news report.
         outlet: they are two articles of one outlet, which seldom tells a thing twice; the less they
@@ -45,11 +44,10 @@ class Weights:
     bias: float
     crossed: float
     keys: float
-    top: float
+    rarest: float
     place: float
     elsewhere: float
     lead: float
-    leads: float
     languages: float
     comment: float
     outlet: float
@@ -58,33 +56,31 @@ class Weights:
 
 
 LEXICAL = Weights(
-    bias=-7.0,
-    crossed=3.7,
-    keys=1.95,
-    top=5.3,
+    bias=-6.0,
+    crossed=4.2,
+    keys=1.6,
+    rarest=7.8,
     place=1.1,
-    elsewhere=-7.0,
-    lead=3.0,
-    leads=1.2,
-    languages=1.55,
+    elsewhere=-5.5,
+    lead=1.3,
+    languages=1.3,
     comment=-2.0,
-    outlet=-3.35,
-    hours=-1.2,
+    outlet=-3.2,
+    hours=-1.23,
 )
 SEMANTIC = Weights(
-    bias=-9.3,
-    crossed=2.5,
-    keys=1.55,
-    top=4.85,
-    place=0.95,
-    elsewhere=-5.5,
+    bias=-8.05,
+    crossed=2.6,
+    keys=1.25,
+    rarest=5.4,
+    place=0.9,
+    elsewhere=-5.0,
     lead=0.0,
-    leads=0.65,
-    languages=2.75,
+    languages=2.5,
     comment=-2.0,
-    outlet=-3.8,
-    hours=-1.25,
-    meaning=8.2,
+    outlet=-3.7,
+    hours=-1.27,
+    meaning=8.25,
 )
 
 
@@ -111,11 +107,10 @@ class Signs(NamedTuple):
 
     crossed: float
     keys: float
-    top: float
+    rarest: float
     place: bool
     elsewhere: float
     lead: float
-    leads: bool
     languages: bool
     comment: bool
     outlet: float
@@ -132,11 +127,10 @@ class Signs(NamedTuple):
             weights.bias
             + weights.crossed * self.crossed
             + weights.keys * self.keys
-            + weights.top * self.top
+            + weights.rarest * self.rarest
             + weights.place * self.place
             + weights.elsewhere * self.elsewhere
             + weights.lead * self.lead
-            + weights.leads * self.leads
             + weights.languages * self.languages
             + weights.comment * self.comment
             + weights.outlet * self.outlet
@@ -187,11 +181,10 @@ class Comparison:
         return Signs(
             crossed=crossed,
             keys=log1p(len(in_both_titles)),
-            top=max(map(self._weights.__getitem__, in_title | in_lead), default=0.0) / _TOP,
+            rarest=sum(nlargest(3, map(self._weights.__getitem__, in_title | in_lead))) / 3 / _RARE,
             place=any(place in theirs.places for place in mine.evidence.places),
             elsewhere=crossed * self._elsewhere(theirs),
             lead=(shared_title + shared_lead) / whole,
-            leads=min(len(mine.evidence.lead), len(theirs.lead)) >= _ENOUGH,
             languages=mine.language != other.language,
             comment=Genre.COMMENT in (mine.evidence.genre, theirs.genre),
             outlet=(1 - crossed) * (mine.outlet != "" and mine.outlet == other.outlet),

@@ -24,7 +24,7 @@ CORE, COMPARED = 8, 16
 """A story is judged by its first `CORE` reports and its nearest ones, `COMPARED` at most."""
 MARGIN = 2.0
 """How much surer one report alone must make us than all together."""
-RELATED = -2.5
+RELATED = -4.0
 """From here on a new story has to do with an earlier one: a reaction, a portrait, the next day."""
 PLAUSIBLE = -4.0
 """Pairs that share less are not compared in meaning."""
