@@ -23,7 +23,7 @@ _ROUND_UP = re.compile(
     r"de uitzending van|nieuwsoverzicht|kort nieuws|news in brief|the latest|morning briefing|"
     r"evening briefing|what we know|this week|today in|in pictures|in beeld|podcast)|"
     r"\b(live updates?|live:|liveblog|news briefs?|briefing|week in review|highlights|as it happened|"
-    r"nieuwsbrief|dagoverzicht|weekoverzicht)(?!\w)|\w \| \w"
+    r"key events|nieuwsbrief|dagoverzicht|weekoverzicht)(?!\w)|\w \| \w"
 )
 _COMMENT = re.compile(
     r"^(analyse|analysis|opinie|opinion|column|commentaar|comment|brief \d|ingezonden|recensie|review|"

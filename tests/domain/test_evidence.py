@@ -21,6 +21,7 @@ VOCABULARY = Vocabulary(
         "Trump in Rome | Storm op zee",
         "Het nieuws van maandag: van alles wat",
         "Iran war live: talks resume in Doha",
+        "Russia-Ukraine war: list of key events, day 1,409",
     ],
 )
 def test_round_ups_and_liveblogs_are_told_by_their_headlines(title: str) -> None:
