@@ -82,19 +82,25 @@ async def configure(tx: Transaction, specs: Iterable[FeedSpec], now: datetime, i
         now: a new feed is due at once.
         interval: the first interval of a new feed.
     """
-    rows = await tx.execute(select(feeds.c.url, feeds.c.enabled, feeds.c.stopped))
-    known = {row.url: row for row in rows}
-    await tx.execute(update(feeds).where(feeds.c.origin == CONFIG).values(enabled=False))
+    known = {row.url: row for row in await tx.execute(select(feeds))}
+    new: list[dict[str, Any]] = []
     for spec in specs:
-        before = known.get(spec.url)
-        described = _described(spec) | {"origin": CONFIG}
-        if before is None:
-            fresh = upsert(tx, feeds).values(url=spec.url, **described, **_first(now, interval))
-            await tx.execute(fresh.on_conflict_do_nothing())
+        row = known.pop(spec.url, None)
+        wanted = _described(spec) | {"origin": CONFIG}
+        if row is None:
+            new.append({"url": spec.url} | wanted | _first(now, interval))
             continue
-        if not before.stopped:
-            described |= {"enabled": True} if before.enabled else _again(now)
-        await tx.execute(update(feeds).where(feeds.c.url == spec.url).values(described))
+        if not (row.stopped or row.enabled):
+            wanted |= _again(now)
+        # Most are as they were: a start with thousands of feeds writes next to nothing.
+        changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+        if changed:
+            await tx.execute(update(feeds).where(feeds.c.id == row.id).values(changed))
+    if new:
+        await tx.execute(upsert(tx, feeds).on_conflict_do_nothing(), new)
+    for row in known.values():
+        if row.origin == CONFIG and row.enabled:
+            await tx.execute(update(feeds).where(feeds.c.id == row.id).values(enabled=False))
 
 
 async def add(tx: Transaction, spec: FeedSpec, now: datetime, interval: timedelta) -> tuple[int, bool]:
