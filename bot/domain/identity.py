@@ -180,7 +180,7 @@ def is_news(published: datetime | None, seen_at: datetime, since: datetime, firs
     """Whether an item seen for the first time may be announced to somebody who subscribed at `since`.
 
     On a feed's first poll everything is new to us and most of it old: only what is dated after the
-    subscription counts. Later, what counts is when we saw it, as feeds lag behind their dates; but an item
+    subscription counts, to the minute, as feeds date no finer. Later, what counts is when we saw it, as feeds lag behind their dates; but an item
     dated days ago is an archive that was reordered or filled in, whenever it turns up.
 
     Args:
@@ -190,7 +190,8 @@ def is_news(published: datetime | None, seen_at: datetime, since: datetime, firs
         first_poll: whether it stood in the first document we ever read of this feed.
     """
     if first_poll:
-        return published is not None and since <= published <= seen_at + FUTURE
+        minute = since.replace(second=0, microsecond=0)
+        return published is not None and minute <= published <= seen_at + FUTURE
     return seen_at >= since and seen_at - published_or_seen(published, seen_at) <= STALE
 
 

@@ -27,7 +27,7 @@ from tests.bench.corpus import Corpus, literals, load
 from tests.support.feedbuilder import FeedItem, rss
 from tests.support.heraut import HerautProcess
 
-FEEDS, ITEMS, RULES, CHATS = 1_000, 10, 10_000, 100
+FEEDS, ITEMS, RULES, CHATS = 5_000, 10, 10_000, 100
 LIMIT_MB = 250
 PATIENCE = 1_800.0
 SETTINGS = """

@@ -303,6 +303,9 @@ def test_a_date_in_the_future_is_replaced_by_the_time_of_seeing() -> None:
         (NINE - timedelta(days=300), NINE - timedelta(days=400), False, False),
         (NINE - timedelta(hours=2), NINE - timedelta(hours=1), False, True),
         (NINE - timedelta(hours=2), NINE + timedelta(hours=1), False, False),
+        # Feeds date to the second or the minute; a subscription is dated to the microsecond.
+        (NINE - timedelta(minutes=5), NINE - timedelta(minutes=4, seconds=0.2), True, True),
+        (NINE - timedelta(minutes=5), NINE - timedelta(minutes=4), True, False),
     ],
 )
 def test_what_was_there_before_the_subscription_is_no_news(
