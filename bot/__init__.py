@@ -3,7 +3,7 @@
 Imports go down this list only (``tests/test_layers.py`` checks it):
 
     __main__, cli   the command line
-    app             builds everything from the settings and runs it
+    app             builds everything from the settings, side by side, and runs it
     config, log     settings and logging
     chat | web      commands, rendering, the chat platforms | pages, the web chat, health
     services        use cases: poll, ingest, deliver, manage, explain

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.app import DIGEST_TICK
+from bot.app.routine import DIGEST_TICK
 from bot.domain.manner import LostAnswer, Manner
 from bot.domain.models import Address, ChatState, DeliveryState
 from bot.services.alarm import Alarms, Owner

@@ -1,0 +1,135 @@
+"""The chat side: the commands, the platforms that take them, the pumps that send, the owners to warn."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from bot.app.ground import Ground
+from bot.app.rules import Rules
+from bot.app.sample import HERALD
+from bot.chat.console import ConsolePlatform
+from bot.chat.discord import DiscordPlatform
+from bot.chat.discord.inbound import NAME as DISCORD
+from bot.chat.discord.platform import PERSON
+from bot.chat.router import Router
+from bot.chat.telegram import TelegramPlatform, Webhook
+from bot.chat.webchat import VISITOR, WebChatPlatform
+from bot.config import Settings
+from bot.domain.models import Address
+from bot.domain.pacing import pace_of
+from bot.ports import ChatPlatform, Clock, Hooks
+from bot.services.alarm import Alarms, Owner
+from bot.services.compose import Composer
+from bot.services.delivery import LanePump
+from bot.services.manage import Defaults, Manager
+from bot.services.rooms import Rooms
+from bot.services.sources import Sources
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@dataclass(frozen=True, slots=True)
+class Chats:
+    """The router, its platforms, and the rooms of the web chat."""
+
+    router: Router
+    platforms: Sequence[ChatPlatform]
+    web: WebChatPlatform
+    telegram: TelegramPlatform | None
+    rooms: Rooms
+
+
+def open_chats(ground: Ground, manager: Manager, sources: Sources, rooms: Rooms) -> Chats:
+    """The platforms that are set up, and the commands they carry."""
+    settings, mode = ground.settings, ground.mode
+    lanes: dict[str, str] = {}
+    router = _router(ground, manager, sources, lanes)
+    hooks = Hooks(router.receive, router.suggest, router.observe, router.specs)
+    web = WebChatPlatform(rooms, hooks)
+    telegram = None if mode.demo else _telegram(settings, hooks, ground.clock)
+    discord = None if mode.demo else _discord(settings, hooks)
+    console = ConsolePlatform(hooks, Console(), sys.stdin) if mode.console else None
+    platforms: list[ChatPlatform] = [
+        platform for platform in (telegram, discord, console, web) if platform is not None
+    ]
+    lanes |= {platform.name: platform.lane for platform in platforms}
+    return Chats(router, platforms, web, telegram, rooms)
+
+
+def manager_of(ground: Ground, rules: Rules) -> Manager:
+    """The use cases behind the commands."""
+    alerts = ground.settings.alerts
+    defaults = Defaults(alerts.threshold, alerts.timezone)
+    return Manager(
+        ground.database, rules.topics, rules.catalog.entities, rules.follow, ground.clock, defaults
+    )
+
+
+def pumps_of(ground: Ground, chats: Chats, alarms: Alarms) -> list[LanePump]:
+    """One for each account, as fast as its platform allows."""
+    paid = ground.settings.telegram.paid_broadcast
+    return [
+        LanePump(
+            ground.database,
+            platform,
+            Composer(ground.database),
+            ground.clock,
+            pace=pace_of(platform.name, paid=paid),
+            alarms=alarms,
+        )
+        for platform in chats.platforms
+    ]
+
+
+def alarms_of(settings: Settings, chats: Chats) -> Alarms:
+    """Where those who run the bot are told of trouble: ``platform:user`` in the settings, and our own page.
+
+    A private chat has its person's id on Telegram; on Discord it has to be opened. The web chat counts
+    while only this machine can open it.
+    """
+    lanes = {platform.name: platform.lane for platform in chats.platforms}
+    people = [owner.partition(":") for owner in settings.owners if not owner.startswith("web:")]
+    places = [
+        Address(platform, f"{PERSON}{user}" if platform == DISCORD else user)
+        for platform, _, user in people
+        if platform in lanes
+    ]
+    if settings.web.enabled and settings.web.host in LOOPBACK:
+        places.append(Address(WebChatPlatform.name, HERALD.id))
+    return Alarms([Owner(lanes[place.platform], place) for place in places], settings.alerts.timezone)
+
+
+def _router(ground: Ground, manager: Manager, sources: Sources, lanes: Mapping[str, str]) -> Router:
+    """The commands. The terminal, and a web chat that only this machine reaches, are its owner's."""
+    owners = {*ground.settings.owners, "console:console"}
+    if ground.settings.web.host in LOOPBACK:
+        owners.add(f"{WebChatPlatform.name}:{VISITOR}")
+    return Router(manager, sources, ground.clock, lanes, owners)
+
+
+def _telegram(settings: Settings, hooks: Hooks, clock: Clock) -> TelegramPlatform | None:
+    own = settings.telegram
+    if own.token is None:
+        return None
+    webhook = None
+    if own.webhook_url and own.webhook_secret:
+        webhook = Webhook(own.webhook_url, own.webhook_secret.get_secret_value())
+    return TelegramPlatform(
+        own.token.get_secret_value(),
+        hooks,
+        api_base_url=own.api_base_url,
+        webhook=webhook,
+        clock=clock,
+        paid_broadcast=own.paid_broadcast,
+    )
+
+
+def _discord(settings: Settings, hooks: Hooks) -> DiscordPlatform | None:
+    own = settings.discord
+    if own.token is None:
+        return None
+    return DiscordPlatform(
+        own.token.get_secret_value(), hooks, api_base_url=own.api_base_url, gateway_url=own.gateway_url
+    )

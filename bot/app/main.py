@@ -1,0 +1,143 @@
+"""Building it all in order, running it in one task group, and stopping it in order."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.app.chats import alarms_of, manager_of, open_chats, pumps_of
+from bot.app.ground import AS_SET, Ground, Mode
+from bot.app.intake import fetcher_of, open_poller, prepare_feeds
+from bot.app.routine import DRAIN_SECONDS, add_routine, runner_of
+from bot.app.rules import load_names, load_rules
+from bot.app.sample import rooms, seed, start_sample
+from bot.app.site import listener_of, site_of
+from bot.config import Config
+from bot.jobs.datalock import data_lock
+from bot.jobs.memory import give_back
+from bot.ports import ChatPlatform, Clock, JobRunner, SystemClock
+from bot.services.delivery import LanePump
+from bot.services.poller import Poller
+from bot.services.rooms import Rooms
+from bot.services.sources import Sources
+from bot.store.database import Database
+from bot.web.desk import Desk
+from bot.web.server import WebServer, address
+
+log = structlog.get_logger()
+
+RESTART_SECONDS = 5.0
+
+
+async def run(config: Config, mode: Mode = AS_SET) -> None:
+    """Run Heraut until SIGTERM or SIGINT.
+
+    Raises:
+        BadInput: the packs, topics, database or port cannot be used as configured.
+        AlreadyRunning: another process works on the same data.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    with data_lock(config.settings.data_dir):
+        async with build(config, mode) as heraut:
+            await heraut.run(stop)
+
+
+@dataclass(slots=True)
+class Heraut:
+    """Everything that runs, built and not yet started."""
+
+    platforms: Sequence[ChatPlatform]
+    runner: JobRunner
+    poller: Poller
+    web: WebServer | None
+    started: Callable[[], None]
+    working: asyncio.Event
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Start everything, wait for `stop`, then end it: no new polls, drain, close connections."""
+        async with asyncio.TaskGroup() as group:
+            connections = [
+                group.create_task(_kept_up(platform.run, platform.lane), name=platform.lane)
+                for platform in self.platforms
+            ]
+            if self.web:
+                connections.append(group.create_task(self.web.serve_until_cancelled(), name="web"))
+            await self.runner.start()
+            self.working.set()
+            self.started()
+            await stop.wait()
+            self.working.clear()
+            log.info("stopping")
+            await asyncio.gather(self._drain_polls(), self.runner.stop())
+            for connection in connections:
+                connection.cancel()
+        log.info("stopped")
+
+    async def _drain_polls(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self.poller.drain()
+
+
+@asynccontextmanager
+async def build(config: Config, mode: Mode, clock: Clock | None = None) -> AsyncIterator[Heraut]:
+    """Open everything in order, and close it in the opposite order when the block ends."""
+    settings = config.settings
+    catalog, topics = load_names(settings)
+    async with AsyncExitStack() as stack:
+        port = listener_of(settings, mode)
+        listener = stack.enter_context(port) if port else None
+        database = Database(settings.database)
+        stack.push_async_callback(database.close)
+        await database.migrate()
+        ground = Ground(settings, mode, clock or SystemClock(), database)
+        sample = await start_sample(ground, stack)
+        await prepare_feeds(
+            ground, (*(sample.feeds() if sample else ()), *(() if mode.demo else config.feeds))
+        )
+        rules = await load_rules(ground, catalog, topics)
+        manager = manager_of(ground, rules)
+        fetcher = await stack.enter_async_context(fetcher_of(settings, mode, sample))
+        chats = open_chats(
+            ground,
+            manager,
+            Sources(database, fetcher, ground.clock),
+            Rooms(database, ground.clock, rooms(sample)),
+        )
+        alarms = alarms_of(settings, chats)
+        pumps = pumps_of(ground, chats, alarms)
+        poller = await open_poller(ground, stack, rules, fetcher, sample, alarms, lambda: _wake(pumps))
+        if sample:
+            await seed(manager, chats.web)
+        working = asyncio.Event()
+        site = site_of(settings, chats, Desk(database, topics, rules.book, ground.clock), working.is_set)
+        server = WebServer(site, listener, chats.rooms.close) if listener else None
+        url = address(listener) if listener else ""
+        tick = timedelta(seconds=1 if sample else settings.polling.tick_seconds)
+        runner = runner_of(ground, poller, tick, pumps)
+        add_routine(runner, ground, alarms)
+        give_back()
+        yield Heraut(chats.platforms, runner, poller, server, lambda: mode.ready(url), working)
+
+
+async def _kept_up(run_platform: Callable[[], Awaitable[None]], lane: str) -> None:
+    """A platform reconnects by itself; should its code fail, the others must not go down with it."""
+    while True:
+        try:
+            await run_platform()
+        except Exception:
+            log.exception("platform failed", lane=lane, again_in=RESTART_SECONDS)
+        await asyncio.sleep(RESTART_SECONDS)
+
+
+def _wake(pumps: Sequence[LanePump]) -> None:
+    for pump in pumps:
+        pump.wake()

@@ -1,0 +1,68 @@
+"""The web side: pages, web chat, programs' access and health, on one port."""
+
+import contextlib
+import socket
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.applications import Starlette
+
+from bot import __version__
+from bot.app.chats import Chats
+from bot.app.ground import Mode
+from bot.config import Settings
+from bot.store import feeds
+from bot.store.database import Database
+from bot.web.app import Health, create_app
+from bot.web.desk import Desk
+from bot.web.server import listen
+from bot.web.webhook import telegram_webhook
+
+log = structlog.get_logger()
+
+
+def listener_of(settings: Settings, mode: Mode) -> "contextlib.closing[socket.socket] | None":
+    """The port of the pages, taken; None where there are no pages.
+
+    Raises:
+        BadInput: the port is taken.
+    """
+    if not (settings.web.enabled or mode.demo):
+        return None
+    return contextlib.closing(listen(settings.web.host, settings.web.port))
+
+
+def site_of(settings: Settings, chats: Chats, desk: Desk, ready: Callable[[], bool]) -> Starlette:
+    """The pages. `ready` says whether everything runs."""
+    hosts = list(settings.web.allowed_hosts)
+    routes = []
+    if chats.telegram and settings.telegram.webhook_url:
+        parts = urlsplit(settings.telegram.webhook_url)
+        hosts.append(parts.hostname or "")
+        routes.append(
+            telegram_webhook(parts.path or "/", chats.telegram.secret_matches, chats.telegram.feed_update)
+        )
+    return create_app(
+        desk=desk,
+        rooms=chats.rooms,
+        say=chats.web.say,
+        suggest=chats.web.suggest,
+        commands=chats.router.specs,
+        health=lambda: _health(desk.database),
+        ready=ready,
+        version=__version__,
+        token=settings.web.token.get_secret_value() if settings.web.token else "",
+        hosts=hosts,
+        routes=routes,
+    )
+
+
+async def _health(database: Database) -> Health:
+    try:
+        async with database.read() as tx:
+            return Health(True, {"feeds": await feeds.count(tx)})
+    except Exception:
+        # Whatever the database raises, the answer is the same: not healthy.
+        log.exception("health check failed")
+        return Health(False, {"reason": "the database does not answer"})
