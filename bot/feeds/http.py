@@ -4,7 +4,6 @@ It must not parse what it fetches, nor decide when a feed is polled next (`bot.d
 """
 
 import asyncio
-import hashlib
 from collections.abc import Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from multidict import CIMultiDict
 
 from bot.domain.models import FeedSpec, Fetched, PollState
 from bot.errors import FeedError, FeedGone, FeedRefused, FeedTooLarge, FeedUnreachable
+from bot.feeds.digest import BodyDigests
 from bot.feeds.failures import named
 from bot.feeds.guard import Guard, GuardedResolver, LookUp, system_look_up
 from bot.feeds.headers import conditions, freshness, retry_after
@@ -105,6 +105,7 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
         self._look_up = look_up
         self._guard = Guard(allow_hosts, proxy)
         self._holds = DomainHolds()
+        self._digests = BodyDigests()
         self._gate = HostGate(
             self._limits.per_host, self._limits.spacing_seconds, self._limits.patience_seconds
         )
@@ -145,11 +146,15 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
             FeedHeld: it was not asked: its domain wants a pause, or its host is busy.
             FeedUnreachable, FeedTooLarge, FeedRefused, FeedGone, FeedUnreadable: see `bot.errors`.
         """
-        headers = CIMultiDict({hdrs.ACCEPT: _ACCEPT_FEED, **conditions(state)})
-        headers.update(spec.headers)
+        headers: Mapping[str, str] = {hdrs.ACCEPT: _ACCEPT_FEED, **conditions(state)}
+        if spec.headers:
+            headers = CIMultiDict(headers)
+            headers.update(spec.headers)
         if spec.proxy:
             self._guard.trust_proxy(spec.proxy)
-        return _as_fetched(await self._ask(spec.url, headers, spec.proxy or self._proxy), state)
+        return self._as_fetched(
+            await self._ask(spec.url, headers, spec.proxy or self._proxy), spec.url, state
+        )
 
     async def fetch_page(self, url: str, headers: Mapping[str, str] | None = None) -> Page:
         """Ask for a web page, under the same guard and limits as a feed.
@@ -245,6 +250,27 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
         body = b"".join(parts)
         return gunzip(body, limit) if is_gzip(body) else body
 
+    def _as_fetched(self, answer: _Answer, address: str, state: PollState) -> Fetched:
+        """What the answer means, given what we had. A 304 may refresh the validators (RFC 9111, 4.3.4)."""
+        headers, body = answer.headers, answer.body
+        etag, last_modified = headers.get(hdrs.ETAG), headers.get(hdrs.LAST_MODIFIED)
+        body_hash = state.body_hash
+        if body is None:
+            etag, last_modified = etag or state.etag, last_modified or state.last_modified
+        else:
+            body_hash = self._digests.of(address, body, state.body_hash)
+            body = None if body_hash == state.body_hash else body
+        return Fetched(
+            url=str(answer.trail.url),
+            body=body,
+            content_type=headers.get(hdrs.CONTENT_TYPE, ""),
+            etag=etag,
+            last_modified=last_modified,
+            body_hash=body_hash,
+            moved_to=answer.trail.new_address,
+            max_age=freshness(headers, datetime.now(UTC)),
+        )
+
 
 def _monotonic() -> float:
     return asyncio.get_running_loop().time()
@@ -255,25 +281,3 @@ def _start(address: str, headers: Mapping[str, str]) -> Trail:
         return Trail.start(address, headers)
     except ValueError as error:
         raise FeedRefused("the address is not one that can be asked") from error
-
-
-def _as_fetched(answer: _Answer, state: PollState) -> Fetched:
-    """What the answer means, given what we had. A 304 may refresh the validators (RFC 9111, 4.3.4)."""
-    headers, body = answer.headers, answer.body
-    etag, last_modified = headers.get(hdrs.ETAG), headers.get(hdrs.LAST_MODIFIED)
-    body_hash = state.body_hash
-    if body is None:
-        etag, last_modified = etag or state.etag, last_modified or state.last_modified
-    else:
-        body_hash = hashlib.sha256(body).digest()[:16]
-        body = None if body_hash == state.body_hash else body
-    return Fetched(
-        url=str(answer.trail.url),
-        body=body,
-        content_type=headers.get(hdrs.CONTENT_TYPE, ""),
-        etag=etag,
-        last_modified=last_modified,
-        body_hash=body_hash,
-        moved_to=answer.trail.new_address,
-        max_age=freshness(headers, datetime.now(UTC)),
-    )

@@ -48,11 +48,12 @@ class Trail:
         url, login = split_login(origin)
         return cls(url.with_fragment(None) if url.raw_fragment else url, origin, login, headers)
 
-    def to_send(self) -> CIMultiDict[str]:
+    def to_send(self) -> Mapping[str, str]:
         """The headers of this hop."""
+        if self.login is None:
+            return self.headers
         sent = CIMultiDict(self.headers)
-        if self.login is not None:
-            sent.setdefault(hdrs.AUTHORIZATION, self.login)
+        sent.setdefault(hdrs.AUTHORIZATION, self.login)
         return sent
 
     def next(self, status: int, location: str | None) -> "Trail":
