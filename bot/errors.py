@@ -16,8 +16,34 @@ HerautError
 └── AlreadyRunning        another process holds this data; stop it first
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+
+class Phrase(str):
+    """An English text that can be said in another language too: it remembers its template and values.
+
+    Args:
+        template: the English text; with values, their places are in braces as in `str.format`.
+        values: what stands there; another `Phrase` is translated as well.
+    """
+
+    __slots__ = ("template", "values")
+
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, /, **values: object) -> "Phrase":
+        phrase = super().__new__(cls, template.format_map(values) if values else template)
+        phrase.template, phrase.values = template, values
+        return phrase
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _phrase, (self.template, dict(self.values))
+
+
+def _phrase(template: str, values: Mapping[str, object]) -> Phrase:
+    return Phrase(template, **values)
 
 
 class HerautError(Exception):
@@ -28,14 +54,15 @@ class BadInput(HerautError):
     """Input that somebody must change.
 
     Args:
-        message: what is wrong, in a sentence.
+        message: what is wrong, in a sentence; a template when there are values (see `Phrase`).
         hint: what to do instead; empty when there is nothing better to say than the message.
+        values: what stands in the templates.
     """
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+    def __init__(self, message: str, hint: str = "", **values: object) -> None:
+        self.message = message if isinstance(message, Phrase) else Phrase(message, **values)
+        self.hint = hint if isinstance(hint, Phrase) else Phrase(hint, **values)
+        super().__init__(str(self.message))
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
@@ -68,10 +95,11 @@ class RuleError(BadInput):
         message: what is wrong.
         position: offset into the rule's text, in characters, where it goes wrong.
         hint: what to write instead.
+        values: what stands in the templates.
     """
 
-    def __init__(self, message: str, position: int, hint: str = "") -> None:
-        super().__init__(message, hint)
+    def __init__(self, message: str, position: int, hint: str = "", **values: object) -> None:
+        super().__init__(message, hint, **values)
         self.position = position
 
 

@@ -1,13 +1,19 @@
-"""What a chat asked, as the functions behind the commands see it, and a row of the command table."""
+"""What a chat asked, as the functions behind the commands see it, and a row of the command table.
+
+Every text that a command answers with goes through `Request.tongue`; see `bot.domain.tongue` for how a new
+one is added.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.messages import Button, Message
+from bot.domain.tongue import Tongue
 from bot.ports import CommandSpec, Inbound
 from bot.services.manage import Manager, Place
 from bot.services.sources import Sources
+from bot.services.tongues import tongue_of
 
 BUTTONS_PER_ROW = 3
 
@@ -26,8 +32,13 @@ class Request:
 
     @property
     def language(self) -> str:
-        """The language to answer in."""
-        return self.place.language
+        """The language to answer in, ISO 639-1: one that we speak."""
+        return self.tongue.language
+
+    @property
+    def tongue(self) -> Tongue:
+        """What says the answer in the language of the chat."""
+        return tongue_of(self.place.language)
 
     def asking(self, argument: str) -> "Request":
         """The same request with another argument."""

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -9,10 +10,12 @@ from bot.chat.asking import Command, Request
 from bot.chat.commands import COMMANDS
 from bot.domain.messages import Button, Message, say
 from bot.domain.models import Address
+from bot.domain.tongue import SOURCE, Tongue
 from bot.errors import BadInput
 from bot.ports import ChatEvent, Clock, CommandSpec, Inbound
 from bot.services.manage import Manager, Place
 from bot.services.sources import Sources
+from bot.services.tongues import tongue_of
 
 log = structlog.get_logger()
 
@@ -53,18 +56,23 @@ class Router:
     async def receive(self, inbound: Inbound) -> Message:
         """Carry a line out. What cannot be done is answered with what to do instead."""
         name, _, argument = inbound.text.strip()[:MAX_TEXT].partition(" ")
+        language = inbound.reply_language
         try:
-            if not name.startswith("/"):
-                return self._not_a_command(inbound)
-            return await self._run(name.removeprefix("/").lower(), argument.strip(), inbound)
+            place = await self._place(inbound.address, inbound.chat_title, language)
+            language = place.language
+            answer = await self._run(name, self._request(place, argument.strip(), inbound))
         except BadInput as problem:
-            return say(problem.message, *([_sentence(problem.hint)] if problem.hint else []), private=True)
+            answer = _refused(problem, tongue_of(language))
         except Exception:
             # A bug in one command must not take the platform's connection down.
             log.exception(
                 "command failed", platform=inbound.address.platform, chat=inbound.address.chat, command=name
             )
-            return say("Something went wrong here. It is in the log; please try again.", private=True)
+            tongue = tongue_of(language)
+            answer = say(
+                tongue("Something went wrong here. It is in the log; please try again."), private=True
+            )
+        return replace(answer, language=language) if answer.language == SOURCE else answer
 
     async def suggest(self, command: str, typed: str, address: Address) -> list[tuple[str, str]]:
         """Complete an argument."""
@@ -74,7 +82,7 @@ class Router:
             ]
         if command in ("feeds", "removefeed"):
             return await self._sources.complete(typed)
-        return await self._manager.complete(command, typed, self._place(address))
+        return await self._manager.complete(command, typed, await self._place(address))
 
     async def observe(self, event: ChatEvent) -> None:
         """Note what happened to a chat itself."""
@@ -82,47 +90,62 @@ class Router:
         await self._manager.note(lane, event)
         log.info("chat changed", lane=lane, chat=event.address.chat, what=event.kind)
 
-    async def _run(self, name: str, argument: str, inbound: Inbound) -> Message:
-        command = self._commands.get(name)
+    async def _run(self, name: str, request: Request) -> Message:
+        if not name.startswith("/"):
+            return self._not_a_command(request)
+        command = self._commands.get(name.removeprefix("/").lower())
         if command is None:
-            return self._unknown(name)
-        if command.spec.changes_chat and argument and not inbound.is_admin:
-            return say("Only the administrators of this chat can change what it follows.", private=True)
+            return self._unknown(name.removeprefix("/").lower(), request.tongue)
+        tongue = request.tongue
+        if command.spec.changes_chat and request.argument and not request.inbound.is_admin:
+            return say(
+                tongue("Only the administrators of this chat can change what it follows."), private=True
+            )
+        if command.for_owners and request.argument and not request.is_owner:
+            return say(tongue("Only those who run this bot can do that."), private=True)
+        return await command.run(request)
+
+    def _request(self, place: Place, argument: str, inbound: Inbound) -> Request:
         is_owner = f"{inbound.address.platform}:{inbound.user}" in self._owners
-        if command.for_owners and argument and not is_owner:
-            return say("Only those who run this bot can do that.", private=True)
-        place = self._place(inbound.address, inbound.chat_title, inbound.reply_language)
         now = self._clock.now()
-        return await command.run(
-            Request(place, argument, inbound, self._manager, self._sources, now, is_owner)
-        )
+        return Request(place, argument, inbound, self._manager, self._sources, now, is_owner)
 
-    def _place(self, address: Address, title: str = "", language: str = "en") -> Place:
-        return Place(self._lanes[address.platform], address, title, language)
+    async def _place(self, address: Address, title: str = "", guess: str = SOURCE) -> Place:
+        """Where something is said, with the language that the chat chose, or else the platform's guess."""
+        place = Place(self._lanes[address.platform], address, title, guess)
+        return replace(place, language=await self._manager.manners.spoken(place))
 
-    def _unknown(self, name: str) -> Message:
+    def _unknown(self, name: str, tongue: Tongue) -> Message:
         near = difflib.get_close_matches(name, self._commands, n=3, cutoff=0.5)
         if not near:
-            return say(f"There is no command /{name[:40]}. See /help.", private=True)
+            return say(tongue("There is no command /{name}. See /help.", name=name[:40]), private=True)
         return say(
-            f"There is no command /{name[:40]}. Did you mean one of these?",
+            tongue("There is no command /{name}. Did you mean one of these?", name=name[:40]),
             buttons=[[Button(f"/{each}", f"/{each}") for each in near]],
             private=True,
         )
 
-    def _not_a_command(self, inbound: Inbound) -> Message:
+    def _not_a_command(self, request: Request) -> Message:
         """Somebody wrote a topic's name, or just talks: offer what can be done."""
-        wanted = inbound.text.strip()
+        tongue, wanted = request.tongue, request.inbound.text.strip()
         found = [topic for topic in self._manager.topics if topic.slug == wanted.lower()]
         if found:
-            label = found[0].slug
-            row = [Button(f"Follow {label}", f"/subscribe {label}"), Button("Latest", f"/latest {label}")]
-            return say(f"What about {label}?", buttons=[row], private=True)
+            topic = found[0].slug
+            row = [
+                Button(tongue("Follow {topic}", topic=topic), f"/subscribe {topic}"),
+                Button(tongue("Latest"), f"/latest {topic}"),
+            ]
+            return say(tongue("What about {topic}?", topic=topic), buttons=[row], private=True)
         return say(
-            "I only know commands.",
-            buttons=[[Button("Help", "/help"), Button("Topics", "/topics")]],
+            tongue("I only know commands."),
+            buttons=[[Button(tongue("Help"), "/help"), Button(tongue("Topics"), "/topics")]],
             private=True,
         )
+
+
+def _refused(problem: BadInput, tongue: Tongue) -> Message:
+    message, hint = tongue.problem(problem)
+    return say(_sentence(message), *([_sentence(hint)] if hint else []), private=True)
 
 
 def _sentence(text: str) -> str:

@@ -42,6 +42,12 @@ class Manners:
         async with self._database.write() as tx:
             return await self._chat(tx, place)
 
+    async def spoken(self, place: Place) -> str:
+        """The language of a chat, ISO 639-1: its own, or while it is new the one it was addressed in."""
+        async with self._database.read() as tx:
+            chat = await chats.find(tx, place.lane, place.address)
+        return chat.language if chat else place.language
+
     async def quiet(self, place: Place, text: str) -> Chat:
         """Set the quiet hours; see `mannerwords.read_quiet`.
 
