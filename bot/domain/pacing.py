@@ -40,18 +40,20 @@ class Pace:
         chat: limits of each chat.
         group: further limits of each group or channel.
         keyed: whether the platform honours an idempotency key, so that sending again is safe.
+        at_once: messages that may be under way: the rate times what an answer may take.
     """
 
     lane: tuple[Limit, ...] = ()
     chat: tuple[Limit, ...] = ()
     group: tuple[Limit, ...] = ()
     keyed: bool = True
+    at_once: int = 64
 
 
 TELEGRAM = Pace(
     lane=(Limit(30, 1.0),), chat=(Limit(1, 1.0),), group=(Limit(1, 1.0), Limit(20, 60.0)), keyed=False
 )
-TELEGRAM_PAID = replace(TELEGRAM, lane=(Limit(1_000, 1.0),))
+TELEGRAM_PAID = replace(TELEGRAM, lane=(Limit(1_000, 1.0),), at_once=256)
 DISCORD = Pace(lane=(Limit(50, 1.0),))
 UNLIMITED = Pace()
 

@@ -1,6 +1,7 @@
 """Writes the answers of a platform into the ledger, and remembers what they say about the account.
 
-Part of the pump, in its transaction. It must not send anything.
+Part of the pump, in its transaction. What an answer means is decided once, when it comes; until it is on
+disk it is kept here, so that a transaction that failed can be run again. It must not send anything.
 """
 
 import random
@@ -21,15 +22,22 @@ from bot.store.deliveries import Closing, Return
 
 log = structlog.get_logger()
 
-Settled = Sequence[tuple[Delivery, Settlement]]
-
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A message and the answer to it, until both are written down."""
+    """A message and the answer to it."""
 
     delivery: Delivery
     outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A message and what becomes of it. `notes_lane`: it changed whether its account may send."""
+
+    delivery: Delivery
+    step: Settlement
+    notes_lane: bool = False
 
 
 class Answers:
@@ -60,52 +68,60 @@ class Answers:
         self._alarms = alarms
         self._clock = clock
         self._monotonic = monotonic
+        self._kept: list[Settled] = []
+
+    @property
+    def kept(self) -> Sequence[Settled]:
+        """What is decided and not yet on disk."""
+        return tuple(self._kept)
+
+    def take(self, tried: Collection[Tried]) -> None:
+        """Decide what answers mean, and remember it for the account."""
+        now, clock = self._clock.now(), self._monotonic()
+        for each in tried:
+            spread = random.random()  # noqa: S311  spreads retries, guards nothing
+            step = settle(each.delivery, each.outcome, now, keyed=self._keyed, spread=spread)
+            notes = self._state.learn(each.delivery.chat_id, step, now, clock)
+            self._kept.append(Settled(each.delivery, step, notes))
+
+    def written(self, settled: Sequence[Settled]) -> None:
+        """The first of those that were kept are on disk now."""
+        del self._kept[: len(settled)]
 
     async def recover(self, tx: Transaction, under_way: Collection[int]) -> None:
         """Settle what was cut off: marked in the ledger, but not under way here."""
         now = self._clock.now()
         cut = [each for each in await deliveries.under_way(tx, self._lane) if each.id not in under_way]
-        await self._apply(tx, [(each, cut_off(each, keyed=self._keyed)) for each in cut], now)
+        await self._apply(tx, [Settled(each, cut_off(each, keyed=self._keyed)) for each in cut], now)
         if cut:
             log.warning("deliveries cut off", lane=self._lane, count=len(cut))
         held = (await books.held_lanes(tx)).get(self._lane)
         waits = await deliveries.retrying(tx, self._lane)
         self._state.restore(held.until if held else None, waits, now, self._monotonic())
 
-    async def write_down(self, tx: Transaction, tried: Collection[Tried]) -> None:
-        """Settle what was tried."""
-        now, clock = self._clock.now(), self._monotonic()
-        settled = [(each.delivery, self._settlement(each, now)) for each in tried]
-        await self._apply(tx, settled, now)
-        for delivery, settlement in settled:
-            if self._state.learn(delivery.chat_id, settlement, now, clock):
-                await self._note_lane(tx, settlement)
+    async def write_down(self, tx: Transaction, settled: Sequence[Settled]) -> None:
+        """Write into the ledger what was decided."""
+        await self._apply(tx, settled, self._clock.now())
+        for each in settled:
+            if each.notes_lane:
+                await self._note_lane(tx, each.step)
 
-    def _settlement(self, each: Tried, now: datetime) -> Settlement:
-        spread = random.random()  # noqa: S311  spreads retries, guards nothing
-        return settle(each.delivery, each.outcome, now, keyed=self._keyed, spread=spread)
-
-    async def _apply(self, tx: Transaction, settled: Settled, now: datetime) -> None:
+    async def _apply(self, tx: Transaction, settled: Sequence[Settled], now: datetime) -> None:
         """Write settlements into the ledger: the rows first, as a pause holds back what returned to them."""
-        await deliveries.close(
-            tx,
-            [
-                Closing(row.id, row.version, step.state, step.message_id, step.detail, step.lost_answers)
-                for row, step in settled
-                if step.state is not None
-            ],
-            now,
-        )
-        await deliveries.put_back(
-            tx,
-            [
-                Return(row.id, step.not_before, step.detail, step.counted, step.lost_answers)
-                for row, step in settled
-                if step.state is None
-            ],
-            now,
-        )
-        for row, step in settled:
+        closings = [
+            Closing(row.id, row.version, step.state, step.message_id, step.detail, step.lost_answers)
+            for row, step in ((each.delivery, each.step) for each in settled)
+            if step.state is not None
+        ]
+        returns = [
+            Return(row.id, step.not_before, step.detail, step.counted, step.lost_answers)
+            for row, step in ((each.delivery, each.step) for each in settled)
+            if step.state is None
+        ]
+        await deliveries.close(tx, closings, now)
+        await deliveries.put_back(tx, returns, now)
+        for each in settled:
+            row, step = each.delivery, each.step
             if step.pause:
                 await chats.pause(tx, row.lane, row.address, step.pause)
             if step.move_to:

@@ -1,7 +1,7 @@
 """The pump of a lane: takes messages from the ledger in order, sends them, writes down every answer.
 
 Each step is one transaction: it writes down the answers that came and marks the messages that go out next.
-A message starts only when its mark is on disk, with its row id as the idempotency key, and only the
+A message starts only when its mark is on disk, always with the same idempotency key, and only the
 platform's answer closes it. What is found marked at the start was cut off by a crash.
 """
 
@@ -20,6 +20,7 @@ from bot.domain.pacing import UNLIMITED, Latency, Pace, Pacer
 from bot.ports import ChatPlatform, Clock
 from bot.services.alarm import Alarms
 from bot.services.answers import Answers, Tried
+from bot.services.chores import Chores
 from bot.services.compose import Composer, Ready, plain
 from bot.services.lanestate import LaneState
 from bot.store import deliveries, folding
@@ -29,22 +30,26 @@ log = structlog.get_logger()
 
 HORIZON = 0.15
 """Seconds: a message is marked at most so long before it starts, so that urgent news can go first."""
-AT_ONCE = 64
-BATCH = 64
 FOLD_AFTER = 5.0
 """Seconds: when a chat's pace makes its messages wait longer than this, they are folded into a digest."""
-FLOOD = 30
-"""Alerts owed to one chat at the same time, above which they are folded as well."""
 BROKEN_TRIES = 5
-CHORES_EVERY, FLOOD_EVERY = 0.5, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """The time of a step: of day, and in seconds of the pump's own clock."""
+
+    now: datetime
+    clock: float
 
 
 @dataclass(slots=True)
 class _Claimed:
-    """Messages that are marked, with the moment at which each of them starts."""
+    """Messages that are marked, with the moment at which each of them starts, and when to look for more."""
 
     starts: dict[int, float] = field(default_factory=dict)
     batch: list[Delivery] = field(default_factory=list)
+    again_at: float = 0.0
 
 
 class LanePump:
@@ -57,7 +62,7 @@ class LanePump:
         clock: the time of day.
         pace: what the platform allows.
         alarms: tells the people who run the bot; None where nobody is told.
-        at_once: how many messages may be under way.
+        at_once: how many messages may be under way; None for what its pace needs.
         idle: how often the ledger is looked at when nobody wakes the pump.
         monotonic: seconds for pacing, which no change of the clock moves.
         sleep: waits so many of these seconds.
@@ -72,7 +77,7 @@ class LanePump:
         *,
         pace: Pace = UNLIMITED,
         alarms: Alarms | None = None,
-        at_once: int = AT_ONCE,
+        at_once: int | None = None,
         idle: timedelta = timedelta(seconds=1),
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -84,7 +89,7 @@ class LanePump:
         self._pacer = Pacer(pace)
         self._gate = Pacer(Pace(lane=pace.lane))
         self._latency = Latency()
-        self._at_once = at_once
+        self._at_once = at_once or pace.at_once
         self._idle = idle.total_seconds()
         self._monotonic = monotonic
         self._sleep = sleep
@@ -103,10 +108,8 @@ class LanePump:
             monotonic=monotonic,
         )
         self._strays = True
-        self._chores_at = 0.0
-        self._flood_at = 0.0
-        self._claim_at = 0.0
-        self._last_clock: tuple[datetime, float] | None = None
+        self._chores = Chores(platform.lane)
+        self._claim_at, self._hurried = 0.0, False
 
     @property
     def lane(self) -> str:
@@ -115,7 +118,7 @@ class LanePump:
 
     def wake(self) -> None:
         """Say that the ledger has something new."""
-        self._claim_at = 0.0
+        self._claim_at, self._hurried = 0.0, True
         self._wake.set()
 
     def stop(self) -> None:
@@ -126,7 +129,7 @@ class LanePump:
     async def run(self) -> None:
         """Deliver until `stop`; then finish what is under way."""
         failures = 0
-        while not (self._stopping and not self._tasks and not self._tried):
+        while not (self._stopping and not self._tasks and not self._tried and not self._answers.kept):
             try:
                 await self.step()
                 failures = 0
@@ -140,12 +143,12 @@ class LanePump:
 
     async def recover(self) -> None:
         """Settle what was cut off: marked in the ledger, but not under way here."""
-        async with self._database.write() as tx:
-            await self._answers.recover(tx, self._under_way)
+        await self._database.transact(lambda tx: self._answers.recover(tx, self._under_way))
 
     async def turn(self) -> int:
         """Send what may go now and write the answers down; returns how many messages were tried."""
-        self._claim_at = self._chores_at = self._flood_at = 0.0
+        self._claim_at = 0.0
+        self._chores.hasten()
         begun = await self.step()
         while self._tasks:
             await asyncio.wait(set(self._tasks))
@@ -154,22 +157,30 @@ class LanePump:
 
     async def step(self, *, claim: bool = True) -> int:
         """One transaction: answers in, marks out; then the marked messages start. Returns how many."""
-        tried, self._tried = self._tried, []
-        claimed = _Claimed()
         self._wake.clear()
-        try:
-            async with self._database.write() as tx:
-                if self._strays:
-                    await self._answers.recover(tx, self._under_way)
-                await self._answers.write_down(tx, tried)
-                if claim and not self._stopping:
-                    claimed = await self._claim(tx)
-        except BaseException:
-            self._tried = tried + self._tried
-            self._strays = True
-            raise
+        self._hurried = False
+        tried, self._tried = self._tried, []
+        self._answers.take(tried)
+        settled, moment = self._answers.kept, _Moment(self._clock.now(), self._monotonic())
+        strays, self._strays = self._strays, True  # until it is certain that what we know is on disk
+        claims = claim and not self._stopping
+        if claims:
+            self._chores.look(moment.now, moment.clock)
+
+        async def write(tx: Transaction) -> _Claimed:
+            if strays:
+                await self._answers.recover(tx, self._under_way)
+            await self._answers.write_down(tx, settled)
+            answered = {each.delivery.id for each in settled}
+            return await self._claim(tx, moment, answered) if claims else _Claimed()
+
+        claimed = await self._database.transact(write)
         self._strays = False
-        for each in tried:
+        self._answers.written(settled)
+        if claims:
+            self._chores.done(moment.clock)
+            self._claim_at = 0.0 if self._hurried else claimed.again_at
+        for each in settled:
             self._under_way.pop(each.delivery.id, None)
         self._under_way |= {each.id: each for each in claimed.batch}
         await self._begin(claimed)
@@ -177,14 +188,15 @@ class LanePump:
 
     # --- what goes next
 
-    async def _claim(self, tx: Transaction) -> _Claimed:
-        now, clock = self._clock.now(), self._monotonic()
-        await self._chores(tx, now, clock)
-        claimed = _Claimed()
-        room = min(BATCH, self._state.room(self._at_once - len(self._tasks), len(self._tasks), clock))
+    async def _claim(self, tx: Transaction, moment: _Moment, answered: Collection[int]) -> _Claimed:
+        now, clock = moment.now, moment.clock
+        await self._chores.do(tx, now, clock)
+        claimed = _Claimed(again_at=self._claim_at)
+        room = self._state.room(self._at_once - len(self._tasks), len(self._tasks), clock)
         if clock < self._claim_at or room <= 0:
             return claimed
-        skip = {each.chat_id for each in self._under_way.values()} | self._state.waiting(clock)
+        busy = {each.chat_id for each in self._under_way.values() if each.id not in answered}
+        skip = busy | self._state.waiting(clock)
         crowded: set[int] = set()
         while len(claimed.batch) < room:
             found = await deliveries.ready(tx, self.lane, room - len(claimed.batch), skip)
@@ -195,7 +207,7 @@ class LanePump:
         await deliveries.mark(tx, [each.id for each in claimed.batch], now)
         for chat_id in crowded:
             await folding.fold_chat(tx, chat_id, folding.BURST, "more at once than this chat can take", now)
-        self._claim_at = max(clock, self._pacer.lane_start(clock) - HORIZON / 2)
+        claimed.again_at = max(clock, self._pacer.lane_start(clock) - HORIZON / 2)
         return claimed
 
     def _choose(
@@ -211,30 +223,6 @@ class LanePump:
             elif self._pacer.lane_start(clock) <= clock + HORIZON:
                 claimed.starts[delivery.id] = self._pacer.reserve(delivery.address, clock)
                 claimed.batch.append(delivery)
-
-    async def _chores(self, tx: Transaction, now: datetime, clock: float) -> None:
-        """What time itself changes: messages come due, gathered ones are folded, stale ones too."""
-        if clock < self._chores_at:
-            return
-        self._chores_at = clock + CHORES_EVERY
-        await self._follow_clock(tx, now, clock)
-        await deliveries.release(tx, self.lane, now)
-        await folding.fold_due(tx, self.lane, now)
-        await folding.fold_expired(tx, self.lane, now)
-        if clock >= self._flood_at:
-            self._flood_at = clock + FLOOD_EVERY
-            for chat_id in await folding.flooded(tx, self.lane, FLOOD):
-                await folding.fold_chat(tx, chat_id, folding.BURST, f"more than {FLOOD} at once", now)
-
-    async def _follow_clock(self, tx: Transaction, now: datetime, clock: float) -> None:
-        """When the machine's clock is set back, what waits for a time must not wait the longer."""
-        last, self._last_clock = self._last_clock, (now, clock)
-        if last is None:
-            return
-        jump = now - last[0] - timedelta(seconds=clock - last[1])
-        if jump < -timedelta(seconds=5):
-            moved = await deliveries.shift(tx, self.lane, jump)
-            log.warning("clock set back", lane=self.lane, seconds=jump.total_seconds(), moved=moved)
 
     # --- sending
 
