@@ -180,8 +180,9 @@ def is_news(published: datetime | None, seen_at: datetime, since: datetime, firs
     """Whether an item seen for the first time may be announced to somebody who subscribed at `since`.
 
     On a feed's first poll everything is new to us and most of it old: only what is dated after the
-    subscription counts, to the minute, as feeds date no finer. Later, what counts is when we saw it, as feeds lag behind their dates; but an item
-    dated days ago is an archive that was reordered or filled in, whenever it turns up.
+    subscription counts, to the minute, as feeds date no finer. Later, what counts is when we saw it, as
+    feeds lag behind their dates; but an item dated days ago is an archive that was reordered or filled in,
+    whenever it turns up.
 
     Args:
         published: the feed's own date, None when it gave none.
