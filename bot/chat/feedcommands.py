@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.chat.asking import Request, rows
 from bot.domain.messages import Button, Message, Moment, Span, Text, say
+from bot.domain.tongue import Tongue
 from bot.feeds.discover import Candidate
 from bot.services.feedwatch import feed_name
 from bot.services.sources import Addition, shown_address
@@ -17,18 +18,25 @@ GAPS_SHOWN = timedelta(days=1)
 
 async def list_feeds(request: Request) -> Message:
     """The feeds, those in trouble first."""
+    tongue = request.tongue
     found = await request.sources.listed(request.argument)
     if not found:
-        hint = "No feed fits that." if request.argument else "No feeds are watched yet."
-        return say(hint, buttons=[[Button("Add one", "/addfeed")]], private=True)
+        hint = tongue("No feed fits that." if request.argument else "No feeds are watched yet.")
+        return say(hint, buttons=[[Button(tongue("Add one"), "/addfeed")]], private=True)
     judged = sorted(((one, state_of(one, request)) for one in found), key=lambda pair: not pair[1])
     troubled = sum(1 for _, trouble in judged if trouble)
     lines: list[Sequence[Span]] = [
-        [Text("Feeds", bold=True), f": {len(found)} watched, {troubled} with something to say"]
+        tongue.spans(
+            "{feeds}: {n} watched, {troubled} with something to say",
+            feeds=Text(tongue("Feeds"), bold=True),
+            n=len(found),
+            troubled=troubled,
+        )
     ]
-    lines += [_line(one, trouble) for one, trouble in judged[:SHOWN]]
+    lines += [_line(one, trouble, tongue) for one, trouble in judged[:SHOWN]]
     if len(found) > SHOWN:
-        lines.append([f"… and {len(found) - SHOWN} more. Name an outlet to see fewer: /feeds nos"])
+        more = len(found) - SHOWN
+        lines.append([tongue("… and {n} more. Name an outlet to see fewer: /feeds nos", n=more)])
     return say(*lines, private=True)
 
 
@@ -37,7 +45,8 @@ async def add_feed(request: Request) -> Message:
     wanted = request.argument
     if not wanted:
         return say(
-            "Which site or feed? Give its address after the command, such as /addfeed nos.nl", private=True
+            request.tongue("Which site or feed? Give its address after the command, such as /addfeed nos.nl"),
+            private=True,
         )
     found = request.sources.offered(request.place, wanted)
     candidates = [found] if found else await request.sources.find(wanted)
@@ -48,50 +57,56 @@ async def add_feed(request: Request) -> Message:
 
 async def remove_feed(request: Request) -> Message:
     """Stop watching a feed; asks which one where several fit."""
+    tongue = request.tongue
     if not request.argument:
-        return say("Which feed? Name it, or give its number from /feeds.", private=True)
+        return say(tongue("Which feed? Name it, or give its number from /feeds."), private=True)
     found = await request.sources.named(request.argument)
     if not found:
-        return say("No feed fits that. See /feeds.", private=True)
+        return say(tongue("No feed fits that. See /feeds."), private=True)
     if len(found) > 1:
         buttons = [Button(feed_name(one.spec)[:40], f"/removefeed #{one.id}") for one in found[:OFFERED]]
-        return say("Which of these?", buttons=rows(buttons, 1), private=True)
+        return say(tongue("Which of these?"), buttons=rows(buttons, 1), private=True)
     await request.sources.remove(found[0])
     return say(
-        ["No longer watched: ", Text(feed_name(found[0].spec), bold=True), "."],
-        "What it brought so far stays. Alerts that are on their way still arrive.",
+        tongue.spans("No longer watched: {feed}.", feed=Text(feed_name(found[0].spec), bold=True)),
+        tongue("What it brought so far stays. Alerts that are on their way still arrive."),
         private=True,
     )
 
 
 def state_of(feed: FeedHealth, request: Request) -> str:
     """What is to be said of a feed; "" when all is well."""
-    state = feed.state
+    state, tongue = feed.state, request.tongue
     if state.retired:
-        return "retired by its publisher"
+        return tongue("retired by its publisher")
     if state.failures:
-        return f"{state.last_error} ({state.failures} in a row)"
+        problem = tongue.recall(state.last_error or "")
+        return tongue("{problem} ({n} in a row)", problem=problem, n=state.failures)
     if feed.is_silent(request.now):
-        return "silent for longer than usual"
+        return tongue("silent for longer than usual")
     if feed.gap_at and request.now - feed.gap_at < GAPS_SHOWN:
-        return "may have lost items between two polls"
+        return tongue("may have lost items between two polls")
     return ""
 
 
-def _line(feed: FeedHealth, trouble: str) -> Sequence[Span]:
-    read: Sequence[Span] = ("read ", Moment(feed.state.last_success_at)) if feed.state.last_success_at else ()
+def _line(feed: FeedHealth, trouble: str, tongue: Tongue) -> Sequence[Span]:
+    seen = feed.state.last_success_at
+    read: Sequence[Span] = tongue.spans("read {moment}", moment=Moment(seen)) if seen else ()
     name = Text(f"#{feed.id}", code=True), f" {feed_name(feed.spec)}: "
     if trouble:
         return ("⚠ ", *name, trouble, *((", ", *read) if read else ()))
-    return ("• ", *name, *(read or ("not read yet",)))
+    return ("• ", *name, *(read or (tongue("not read yet"),)))
 
 
 def _offer(request: Request, candidates: Sequence[Candidate]) -> Message:
     """The feeds of a site, by number: their addresses are too long for a button."""
-    numbers = request.sources.offer(request.place, candidates)
-    lines: list[Sequence[Span]] = [[Text("Which of these feeds?", bold=True)]]
+    numbers, tongue = request.sources.offer(request.place, candidates), request.tongue
+    lines: list[Sequence[Span]] = [[Text(tongue("Which of these feeds?"), bold=True)]]
     lines += [
-        [f"{number}. {one.title or 'without a title'}: {_size(one)} ", Text(one.url, code=True)]
+        [
+            f"{number}. {one.title or tongue('without a title')}: {_size(one, tongue)} ",
+            Text(one.url, code=True),
+        ]
         for number, one in zip(numbers, candidates, strict=True)
     ]
     buttons = [
@@ -102,21 +117,29 @@ def _offer(request: Request, candidates: Sequence[Candidate]) -> Message:
 
 
 def _added(done: Addition, request: Request) -> Message:
-    outlet = done.spec.outlet
+    outlet, tongue, name = done.spec.outlet, request.tongue, Text(feed_name(done.spec), bold=True)
     if not done.new:
-        return say([Text(feed_name(done.spec), bold=True), " is watched already."], private=True)
-    address = shown_address(done.spec.url)
-    newest: Sequence[Span] = ("; the newest is from ", Moment(done.read.newest)) if done.read.newest else ()
+        return say(tongue.spans("{feed} is watched already.", feed=name), private=True)
+    size, newest = _size(done.read, tongue), done.read.newest
     return say(
-        ["Watched from now on: ", Text(feed_name(done.spec), bold=True)],
-        [f"It has {_size(done.read)}", *newest, "."],
-        [f"Outlet: {outlet.name}. Owner: {outlet.owner}. Address: ", Text(address, code=True)],
-        "If its owner also owns other outlets here, give them the same owner in the feeds file: only "
-        "different owners count as independent sources.",
-        buttons=[[Button("Stop watching it", f"/removefeed #{done.id}")]],
+        tongue.spans("Watched from now on: {feed}", feed=name),
+        tongue.spans("It has {size}; the newest is from {moment}.", size=size, moment=Moment(newest))
+        if newest
+        else tongue("It has {size}.", size=size),
+        tongue.spans(
+            "Outlet: {outlet}. Owner: {owner}. Address: {address}",
+            outlet=outlet.name,
+            owner=outlet.owner,
+            address=Text(shown_address(done.spec.url), code=True),
+        ),
+        tongue(
+            "If its owner also owns other outlets here, give them the same owner in the feeds file: only "
+            "different owners count as independent sources."
+        ),
+        buttons=[[Button(tongue("Stop watching it"), f"/removefeed #{done.id}")]],
         private=True,
     )
 
 
-def _size(found: Candidate) -> str:
-    return "1 item" if found.items == 1 else f"{found.items} items"
+def _size(found: Candidate, tongue: Tongue) -> str:
+    return tongue.count(found.items, "{n} item", "{n} items")

@@ -95,7 +95,7 @@ def _texts_of(call: ast.Call) -> tuple[int, ...]:
     if name == "spans" and not _is_tongue(call.func):
         return ()
     if name == "spec":
-        return (1, 3)
+        return (1, 2, 3)
     return MARKED.get(name, ())
 
 
