@@ -13,7 +13,7 @@ from sqlalchemy import Integer, Row, String, and_, bindparam, case, func, insert
 
 from bot.domain.manner import from_stored
 from bot.domain.models import Address, ChatState, Delivery, DeliveryKind, DeliveryState, Priority
-from bot.store.database import Transaction, upsert
+from bot.store.database import Transaction, insert_missing, upsert
 from bot.store.schema import chats, deliveries
 
 CHUNK = 500
@@ -25,6 +25,61 @@ READY = text("deliveries.state = 'pending' AND NOT deliveries.held")
 HELD = text("deliveries.state = 'pending' AND deliveries.held")
 PENDING = text("deliveries.state = 'pending'")
 SENDING = text("deliveries.state = 'sending'")
+
+# The statements of each step of a pump are made once: making one costs more than running it.
+_WITH_CHAT = select(
+    deliveries,
+    chats.c.platform,
+    chats.c.chat,
+    chats.c.thread,
+    chats.c.language,
+    chats.c.manner,
+    chats.c.timezone,
+    chats.c.state.label("chat_state"),
+).join(chats, chats.c.id == deliveries.c.chat_id)
+
+_NEXT = (
+    select(deliveries.c.id, deliveries.c.chat_id)
+    .where(deliveries.c.lane == bindparam("b_lane"), READY)
+    .where(deliveries.c.chat_id.not_in(bindparam("b_skip", expanding=True)))
+    .order_by(deliveries.c.priority, deliveries.c.id)
+    .limit(bindparam("b_size", type_=Integer))
+)
+_BY_ID = _WITH_CHAT.where(deliveries.c.id.in_(bindparam("b_ids", expanding=True)))
+_MARK = (
+    update(deliveries)
+    .where(deliveries.c.id.in_(bindparam("b_ids", expanding=True)))
+    .values(state=DeliveryState.SENDING, attempts=deliveries.c.attempts + 1, updated_at=bindparam("b_now"))
+)
+
+_unchanged = deliveries.c.version == bindparam("b_version", type_=Integer)
+_CLOSE = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("b_id"))
+    .values(
+        state=case((_unchanged, bindparam("b_state", type_=String)), else_=DeliveryState.PENDING),
+        held=case((_unchanged, False), else_=True),
+        message_id=func.coalesce(bindparam("b_message_id", type_=String), deliveries.c.message_id),
+        detail=bindparam("b_detail"),
+        lost_answers=deliveries.c.lost_answers + bindparam("b_lost", type_=Integer),
+        updated_at=bindparam("b_now"),
+    )
+)
+
+_tried = deliveries.c.attempts - bindparam("b_uncounted", type_=Integer)
+_PUT_BACK = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("b_id"))
+    .values(
+        state=DeliveryState.PENDING,
+        held=bindparam("b_held"),
+        not_before=bindparam("b_not_before"),
+        detail=bindparam("b_detail"),
+        attempts=case((_tried > 0, _tried), else_=0),
+        lost_answers=deliveries.c.lost_answers + bindparam("b_lost", type_=Integer),
+        updated_at=bindparam("b_now"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +133,7 @@ async def owe(tx: Transaction, owed: Iterable[Owed], now: datetime) -> int:
     rows = [_values(each, now) for each in owed]
     if not rows:
         return 0
-    statement = upsert(tx, deliveries).on_conflict_do_nothing()
-    return (await tx.execute(statement, rows)).rowcount
+    return (await tx.execute(insert_missing(tx.dialect.name, deliveries), rows)).rowcount
 
 
 async def owe_updates(
@@ -188,17 +242,14 @@ async def ready(tx: Transaction, lane: str, limit: int, skip: Collection[int] = 
 
 
 async def _page(tx: Transaction, lane: str, skip: Sequence[int], size: int) -> Sequence[Any]:
-    query = select(deliveries.c.id, deliveries.c.chat_id).where(deliveries.c.lane == lane, READY)
-    if skip:
-        query = query.where(deliveries.c.chat_id.not_in(skip))
-    ordered = query.order_by(deliveries.c.priority, deliveries.c.id).limit(size)
-    return (await tx.execute(ordered)).all()
+    found = await tx.execute(_NEXT, {"b_lane": lane, "b_skip": list(skip), "b_size": size})
+    return found.all()
 
 
 async def _full(tx: Transaction, ids: Sequence[int]) -> list[Delivery]:
     if not ids:
         return []
-    rows = (await tx.execute(_with_chat().where(deliveries.c.id.in_(ids)))).all()
+    rows = (await tx.execute(_BY_ID, {"b_ids": list(ids)})).all()
     paused = [row.chat_id for row in rows if row.chat_state != ChatState.ACTIVE]
     if paused:
         await hold_chats(tx, paused)
@@ -209,30 +260,13 @@ async def _full(tx: Transaction, ids: Sequence[int]) -> list[Delivery]:
 async def mark(tx: Transaction, ids: Collection[int], now: datetime) -> None:
     """Note that these messages are about to be sent. Nothing may be sent before this is committed."""
     if ids:
-        await tx.execute(
-            update(deliveries)
-            .where(deliveries.c.id.in_(list(ids)))
-            .values(state=DeliveryState.SENDING, attempts=deliveries.c.attempts + 1, updated_at=now)
-        )
+        await tx.execute(_MARK, {"b_ids": list(ids), "b_now": now})
 
 
 async def close(tx: Transaction, closings: Sequence[Closing], now: datetime) -> None:
     """Write down how messages ended. One that has more to say by now goes out once more."""
     if not closings:
         return
-    unchanged = deliveries.c.version == bindparam("b_version", type_=Integer)
-    statement = (
-        update(deliveries)
-        .where(deliveries.c.id == bindparam("b_id"))
-        .values(
-            state=case((unchanged, bindparam("b_state", type_=String)), else_=DeliveryState.PENDING),
-            held=case((unchanged, False), else_=True),
-            message_id=func.coalesce(bindparam("b_message_id", type_=String), deliveries.c.message_id),
-            detail=bindparam("b_detail"),
-            lost_answers=deliveries.c.lost_answers + bindparam("b_lost", type_=Integer),
-            updated_at=now,
-        )
-    )
     rows = [
         {
             "b_id": each.id,
@@ -241,30 +275,17 @@ async def close(tx: Transaction, closings: Sequence[Closing], now: datetime) -> 
             "b_message_id": each.message_id,
             "b_detail": each.detail[:500],
             "b_lost": each.lost_answers,
+            "b_now": now,
         }
         for each in closings
     ]
-    await tx.execute(statement, rows)
+    await tx.execute(_CLOSE, rows)
 
 
 async def put_back(tx: Transaction, returns: Sequence[Return], now: datetime) -> None:
     """Messages whose try did not count or did not work: they wait for their next turn."""
     if not returns:
         return
-    tried = deliveries.c.attempts - bindparam("b_uncounted", type_=Integer)
-    statement = (
-        update(deliveries)
-        .where(deliveries.c.id == bindparam("b_id"))
-        .values(
-            state=DeliveryState.PENDING,
-            held=bindparam("b_held"),
-            not_before=bindparam("b_not_before"),
-            detail=bindparam("b_detail"),
-            attempts=case((tried > 0, tried), else_=0),
-            lost_answers=deliveries.c.lost_answers + bindparam("b_lost", type_=Integer),
-            updated_at=now,
-        )
-    )
     rows = [
         {
             "b_id": each.id,
@@ -273,15 +294,16 @@ async def put_back(tx: Transaction, returns: Sequence[Return], now: datetime) ->
             "b_detail": each.detail[:500],
             "b_uncounted": 0 if each.counted else 1,
             "b_lost": each.lost_answers,
+            "b_now": now,
         }
         for each in returns
     ]
-    await tx.execute(statement, rows)
+    await tx.execute(_PUT_BACK, rows)
 
 
 async def under_way(tx: Transaction, lane: str) -> list[Delivery]:
     """Messages in `sending`: after a crash, those whose answer is not known."""
-    rows = await tx.execute(_with_chat().where(deliveries.c.lane == lane, SENDING).order_by(deliveries.c.id))
+    rows = await tx.execute(_WITH_CHAT.where(deliveries.c.lane == lane, SENDING).order_by(deliveries.c.id))
     return [_delivery(row) for row in rows]
 
 
@@ -368,18 +390,6 @@ async def add(tx: Transaction, owed: Owed, now: datetime) -> int:
     key = made.inserted_primary_key
     assert key is not None  # noqa: S101  an INSERT of one row always has one
     return int(key[0])
-
-
-def _with_chat() -> Any:
-    return select(
-        deliveries,
-        chats.c.platform,
-        chats.c.chat,
-        chats.c.thread,
-        chats.c.language,
-        chats.c.manner,
-        chats.c.state.label("chat_state"),
-    ).join(chats, chats.c.id == deliveries.c.chat_id)
 
 
 def _values(owed: Owed, now: datetime) -> dict[str, Any]:

@@ -19,14 +19,14 @@ from sqlalchemy import insert
 
 from bot.domain.alerts import News
 from bot.domain.messages import Message
-from bot.domain.models import Address, DeliveryKind, DeliveryState, Outcome, Priority, Sent
+from bot.domain.models import Address, Delivery, DeliveryKind, DeliveryState, Outcome, Priority, Sent
 from bot.domain.pacing import DISCORD, TELEGRAM
 from bot.ports import SystemClock
 from bot.services.compose import Composer
 from bot.services.delivery import LanePump
 from bot.services.tell import Telling, tell
 from bot.store import books, deliveries, schema
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.deliveries import Closing, Owed
 from tests.support.ledger import add_story, owe_all
 
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 LANE = "paper:1"
 CHATS = 100_000
-ROWS, GROUP = 2_000, 10
+ROWS, GROUP, TURNS = 2_000, 10, 3
 NOW = datetime.now(UTC)
 
 
@@ -61,10 +61,7 @@ def main() -> None:
 
 
 async def _measure(folder: Path) -> None:
-    bare = _bare(folder / "bare.sqlite3")
-    database = await _opened(folder / "ledger.sqlite3", chats=ROWS)
-    ours = await _cycle(database)
-    await database.close()
+    bare, ours = await _against_bare(folder)
     print(f"bare sqlite3, {GROUP} rows a commit, write + mark + close: {bare:8.0f} rows/s")
     print(
         f"the ledger, the same:                                {ours:8.0f} rows/s = {ours / bare:.2f} x bare"
@@ -78,6 +75,17 @@ async def _measure(folder: Path) -> None:
     database = await _opened(folder / "fan.sqlite3", chats=CHATS)
     await _fan_out(database)
     await database.close()
+
+
+async def _against_bare(folder: Path) -> tuple[float, float]:
+    """The best of some rounds each, in turns: other work on the machine then falls on both."""
+    bare = ours = 0.0
+    for turn in range(TURNS):
+        bare = max(bare, _bare(folder / f"bare{turn}.sqlite3"))
+        database = await _opened(folder / f"ledger{turn}.sqlite3", chats=ROWS)
+        ours = max(ours, await _cycle(database))
+        await database.close()
+    return bare, ours
 
 
 async def _opened(file: Path, chats: int) -> Database:
@@ -132,15 +140,17 @@ async def _cycle(database: Database) -> float:
     for start in range(0, ROWS, GROUP):
         chats = range(start + 1, start + GROUP + 1)
         owed = [Owed(LANE, n, DeliveryKind.ALERT, Priority.ALERT, story) for n in chats]
-        async with database.write() as tx:
-            await deliveries.owe(tx, owed, NOW)
-        async with database.write() as tx:
-            found = await deliveries.ready(tx, LANE, GROUP)
-            await deliveries.mark(tx, [each.id for each in found], NOW)
-        async with database.write() as tx:
-            ends = [Closing(each.id, 0, DeliveryState.SENT, f"m{each.id}") for each in found]
-            await deliveries.close(tx, ends, NOW)
+        await database.transact(lambda tx, owed=owed: deliveries.owe(tx, owed, NOW))
+        found = await database.transact(_marked)
+        ends = [Closing(each.id, 0, DeliveryState.SENT, f"m{each.id}") for each in found]
+        await database.transact(lambda tx, ends=ends: deliveries.close(tx, ends, NOW))
     return ROWS / (time.perf_counter() - begun)
+
+
+async def _marked(tx: Transaction) -> list[Delivery]:
+    found = await deliveries.ready(tx, LANE, GROUP)
+    await deliveries.mark(tx, [each.id for each in found], NOW)
+    return found
 
 
 async def _pump(database: Database) -> float:
