@@ -118,7 +118,8 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         if sample:
             await seed(manager, chats.web)
         working = asyncio.Event()
-        site = site_of(settings, chats, Desk(database, topics, rules.book, ground.clock), working.is_set)
+        desk = Desk(database, topics, rules.book, ground.clock)
+        site = site_of(settings, chats, manager, desk, working.is_set)
         server = WebServer(site, listener, chats.rooms.close) if listener else None
         url = address(listener) if listener else ""
         tick = timedelta(seconds=1 if sample else settings.polling.tick_seconds)

@@ -12,11 +12,14 @@ from bot import __version__
 from bot.app.chats import Chats
 from bot.app.ground import Mode
 from bot.config import Settings
+from bot.services.chatdesk import ChatDesk
+from bot.services.manage import Manager
 from bot.store import feeds
 from bot.store.database import Database
 from bot.web.app import Health, create_app
 from bot.web.desk import Desk
 from bot.web.server import listen
+from bot.web.settingsview import shown
 from bot.web.webhook import telegram_webhook
 
 log = structlog.get_logger()
@@ -33,7 +36,9 @@ def listener_of(settings: Settings, mode: Mode) -> "contextlib.closing[socket.so
     return contextlib.closing(listen(settings.web.host, settings.web.port))
 
 
-def site_of(settings: Settings, chats: Chats, desk: Desk, ready: Callable[[], bool]) -> Starlette:
+def site_of(
+    settings: Settings, chats: Chats, manager: Manager, desk: Desk, ready: Callable[[], bool]
+) -> Starlette:
     """The pages. `ready` says whether everything runs."""
     hosts = list(settings.web.allowed_hosts)
     routes = []
@@ -45,6 +50,8 @@ def site_of(settings: Settings, chats: Chats, desk: Desk, ready: Callable[[], bo
         )
     return create_app(
         desk=desk,
+        chats=ChatDesk(desk.database, manager, desk.clock),
+        settings=shown(settings),
         rooms=chats.rooms,
         say=chats.web.say,
         suggest=chats.web.suggest,

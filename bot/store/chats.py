@@ -21,13 +21,13 @@ PAGE = 1_000
 async def find(tx: Transaction, lane: str, address: Address) -> Chat | None:
     """The chat at an address, if Heraut knows it."""
     row = (await tx.execute(select(chats).where(*_at(lane, address)))).first()
-    return _chat(row) if row else None
+    return chat_of(row) if row else None
 
 
 async def by_id(tx: Transaction, chat_id: int) -> Chat | None:
     """The chat with this id."""
     row = (await tx.execute(select(chats).where(chats.c.id == chat_id))).first()
-    return _chat(row) if row else None
+    return chat_of(row) if row else None
 
 
 async def ensure(
@@ -125,7 +125,7 @@ async def subscriptions_of(tx: Transaction, chat_id: int) -> list[Subscription]:
     rows = await tx.execute(
         select(subscriptions).where(subscriptions.c.chat_id == chat_id).order_by(subscriptions.c.id)
     )
-    return [_subscription(row) for row in rows]
+    return [subscription_of(row) for row in rows]
 
 
 async def subscribed_rules(tx: Transaction) -> set[str]:
@@ -155,7 +155,7 @@ async def listeners(
         page = ids[start : start + PAGE]
         here = subscriptions.c.chat_id.between(page[0], page[-1])
         rows = await tx.execute(wished.where(asked, here))
-        yield [(_chat(row), row.lane, _subscription(row, "s_")) for row in rows]
+        yield [(chat_of(row), row.lane, subscription_of(row, "s_")) for row in rows]
 
 
 async def has_listeners(tx: Transaction, rule_keys: Collection[str]) -> bool:
@@ -206,7 +206,7 @@ async def with_digests(tx: Transaction) -> list[tuple[Chat, str, datetime | None
     rows = await tx.execute(
         select(chats).where(chats.c.manner.is_not(None), chats.c.state == ChatState.ACTIVE)
     )
-    found = [(_chat(row), row.lane, row.digested_at) for row in rows]
+    found = [(chat_of(row), row.lane, row.digested_at) for row in rows]
     return [each for each in found if each[0].manner.digest_times]
 
 
@@ -246,7 +246,8 @@ def _at(lane: str, address: Address) -> tuple[Any, ...]:
     return chats.c.lane == lane, chats.c.chat == address.chat, chats.c.thread == address.thread
 
 
-def _chat(row: Row[Any]) -> Chat:
+def chat_of(row: Row[Any]) -> Chat:
+    """A chat from its row."""
     return Chat(
         id=row.id,
         address=Address(row.platform, row.chat, row.thread),
@@ -259,7 +260,8 @@ def _chat(row: Row[Any]) -> Chat:
     )
 
 
-def _subscription(row: Row[Any], prefix: str = "") -> Subscription:
+def subscription_of(row: Row[Any], prefix: str = "") -> Subscription:
+    """A wish from its row, whose columns may have a prefix."""
     values = row._mapping
     return Subscription(
         id=values[f"{prefix}id"],

@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from bot.ports import CommandSpec
+from bot.services.chatdesk import ChatDesk
 from bot.services.rooms import Rooms
 from bot.web import api
 from bot.web import pages as news
@@ -28,6 +29,7 @@ from bot.web.metrics import Metrics
 from bot.web.output import Output
 from bot.web.render import Pages
 from bot.web.security import HostGuard, SecureHeaders, security_headers
+from bot.web.settingsview import Group
 from bot.web.words import language_of, words
 
 HEALTH_SECONDS = 5
@@ -44,6 +46,7 @@ class Health:
 def create_app(
     *,
     desk: Desk,
+    chats: ChatDesk,
     rooms: Rooms,
     say: Say,
     suggest: Suggest,
@@ -55,12 +58,14 @@ def create_app(
     title: str = "Heraut",
     hosts: Collection[str] = (),
     remote_images: bool = False,
+    settings: Sequence[Group] = (),
     routes: Sequence[Route] = (),
 ) -> Starlette:
     """The site as an ASGI application.
 
     Args:
         desk: what the pages read.
+        chats: the chats, for who may change them.
         rooms: the web chat's rooms; the first one is the home page.
         say: carries out what a person types.
         suggest: completes an argument.
@@ -70,12 +75,13 @@ def create_app(
         hosts: names besides localhost by which browsers may call us.
         remote_images: show the pictures of alerts. They stand on the publishers' servers, which would then
             see who reads what.
+        settings: those of this installation, without any secret.
         routes: further endpoints, which check for themselves who calls.
     """
     pages = Pages(desk.clock.now, title, version, remote_images)
     access = Access(token, desk.clock)
     guesses = Guesses()
-    frame = Frame(pages, rooms, desk, access)
+    frame = Frame(pages, rooms, desk, access, chats, settings)
     chat = Chat(pages, rooms, say, suggest, commands, access)
     headers = security_headers(remote_images)
     on_error = _error_handler(pages, headers)

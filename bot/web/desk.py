@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.domain.models import Target, Topic
 from bot.ports import Clock
+from bot.services.chatdesk import ChatDesk
 from bot.services.manage import topic_name
 from bot.services.rooms import Rooms
 from bot.services.rulebook import RuleBook
@@ -20,6 +21,7 @@ from bot.web.access import Access
 from bot.web.forms import form_of
 from bot.web.render import Pages
 from bot.web.security import same_origin
+from bot.web.settingsview import Group
 from bot.web.words import language_of, words
 
 NUMBER_DIGITS = 12
@@ -54,9 +56,19 @@ class Desk:
 class Frame:
     """Pages with the navigation around them."""
 
-    def __init__(self, pages: Pages, rooms: Rooms, desk: Desk, access: Access) -> None:
+    def __init__(
+        self,
+        pages: Pages,
+        rooms: Rooms,
+        desk: Desk,
+        access: Access,
+        chats: ChatDesk,
+        settings: Sequence[Group] = (),
+    ) -> None:
         self.desk = desk
         self.access = access
+        self.chats = chats
+        self.settings = settings
         self._pages = pages
         self._rooms = rooms
 

@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 
 BODY_LIMIT = 4096
 BODY_SECONDS = 10
-FIELDS = 10
+FIELDS = 20
 
 
 async def body_of(request: Request) -> bytes:

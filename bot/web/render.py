@@ -30,8 +30,10 @@ NAVIGATION = (
     ("/stories", "Stories"),
     ("/topics", "Topics"),
     ("/rules", "Rule lab"),
-    ("/feeds", "Feeds"),
+    ("/subscriptions", "Subscriptions"),
     ("/deliveries", "Deliveries"),
+    ("/feeds", "Feeds"),
+    ("/settings", "Settings"),
 )
 SCRIPT_WORDS = ("live", "connecting", "just now")
 

@@ -1,7 +1,7 @@
 """The web chat on a real port with a real database, and a small bot that answers in it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,12 +14,15 @@ from bot.domain.messages import AlertCard, Button, Message, Text, say
 from bot.domain.models import Address
 from bot.domain.rooms import Room
 from bot.ports import ChatEvent, Clock, CommandSpec, Hooks, Inbound, SystemClock
+from bot.services.chatdesk import ChatDesk
+from bot.services.manage import Defaults, Manager
 from bot.services.rooms import Rooms
 from bot.services.rulebook import RuleBook
 from bot.store.database import Database
 from bot.web.app import Health, create_app
 from bot.web.desk import Desk
 from bot.web.server import WebServer, address, listen
+from bot.web.settingsview import Group
 from tests.support import newsroom
 from tests.support.clock import NOON
 from tests.support.databases import prepare
@@ -106,6 +109,7 @@ async def running_site(
     ready: bool = True,
     token: str = "",
     book: RuleBook | None = None,
+    settings: Sequence[Group] = (),
     routes: Sequence[Route] = (),
 ) -> AsyncIterator[Site]:
     """The site on loopback, with its data in a folder; stopped as in production."""
@@ -119,8 +123,17 @@ async def running_site(
     async def health() -> Health:
         return Health(healthy, {"lanes": 1})
 
+    book = book or RuleBook(newsroom.CATALOG, {})
+
+    async def follow(texts: Collection[str]) -> None:
+        followed.append(frozenset(texts))
+
+    followed: list[frozenset[str]] = []
+    manager = Manager(database, newsroom.TOPICS, newsroom.CATALOG.entities, follow, clock, Defaults())
     app = create_app(
-        desk=Desk(database, newsroom.TOPICS, book or RuleBook(newsroom.CATALOG, {}), clock),
+        desk=Desk(database, newsroom.TOPICS, book, clock),
+        chats=ChatDesk(database, manager, clock),
+        settings=settings,
         token=token,
         rooms=shelf,
         say=platform.say,

@@ -4,7 +4,7 @@ from starlette.routing import Route
 
 from bot.web.desk import Frame
 from bot.web.guard import Guesses
-from bot.web.pages import deliveries, feeds, login, rules, stories, topics
+from bot.web.pages import deliveries, feeds, login, rules, settings, stories, subscriptions, topics
 
 
 def routes(frame: Frame, guesses: Guesses) -> list[Route]:
@@ -16,4 +16,6 @@ def routes(frame: Frame, guesses: Guesses) -> list[Route]:
         *feeds.Feeds(frame).routes,
         *login.Login(frame, guesses).routes,
         *deliveries.Deliveries(frame).routes,
+        *subscriptions.Subscriptions(frame).routes,
+        *settings.SettingsPages(frame).routes,
     ]
