@@ -14,12 +14,14 @@ from bot.services.digest import Digests
 from bot.services.lanewatch import LaneWatch
 from bot.services.poller import Poller
 from bot.services.retention import Retention
+from bot.services.search import Searcher
 from bot.store import slots
 
 DRAIN_SECONDS = 7.0
 CLOCK_TICK = timedelta(seconds=5)
 DIGEST_TICK = timedelta(seconds=30)
 WATCH_TICK = timedelta(minutes=5)
+SEARCH_TICK = timedelta(seconds=5)
 RETENTION_TICK = timedelta(hours=6)
 MEMORY_TICK = timedelta(minutes=1)
 
@@ -45,5 +47,6 @@ def add_routine(runner: JobRunner, ground: Ground, alarms: Alarms) -> None:
     runner.every("clock", CLOCK_TICK, ClockWatch(database, clock).tick, once=False)
     runner.every("watch", WATCH_TICK, LaneWatch(database, clock, alarms).tick)
     runner.every("digests", DIGEST_TICK, Digests(database, clock).tick)
+    runner.every("search", SEARCH_TICK, Searcher(database, clock).tick)
     runner.every("retention", RETENTION_TICK, Retention(database, clock, keep).tick)
     runner.every("memory", MEMORY_TICK, give_back_aside, once=False)

@@ -142,6 +142,7 @@ items = Table(
     Index(None, "url"),
     Index(None, "seen_at"),
     Index(None, "feed_id", "id"),
+    _partial("ix_items_edited", "edited_at IS NOT NULL", "edited_at"),
 )
 
 # Every key an item was ever known by within its publisher: it is recognised when one of them changes.
@@ -314,3 +315,19 @@ web_messages = Table(
     Column("edited_at", UtcDateTime),
     Index(None, "room", "id"),
 )
+
+# The items that the full-text index holds, and the edit of each that it knows (`bot.store.search`).
+searched = Table(
+    "searched",
+    metadata,
+    Column("item_id", ForeignKey("items.id", ondelete="CASCADE"), primary_key=True),
+    Column("edited_at", UtcDateTime),
+)
+
+FULL_TEXT = ("item_search", "item_vectors")
+"""How the tables of the full-text index begin: each database has its own, made by migrations."""
+
+
+def comparable(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether Alembic compares a table with what is declared here."""
+    return not (kind == "table" and name and name.startswith(FULL_TEXT))

@@ -15,7 +15,7 @@ from sqlalchemy.exc import StatementError
 
 from bot.store import feeds
 from bot.store.database import MIGRATIONS, Database
-from bot.store.schema import metadata, stories
+from bot.store.schema import comparable, metadata, stories
 from tests.support.clock import NOON
 
 
@@ -30,7 +30,9 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
 def differences(folder: Path) -> list[object]:
     engine = create_engine(f"sqlite:///{folder}/heraut.sqlite3")
     with engine.connect() as connection:
-        found = compare_metadata(MigrationContext.configure(connection), metadata)
+        found = compare_metadata(
+            MigrationContext.configure(connection, opts={"include_name": comparable}), metadata
+        )
     engine.dispose()
     return list(found)
 

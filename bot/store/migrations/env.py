@@ -2,11 +2,12 @@
 
 from alembic import context
 
-from bot.store.schema import metadata
+from bot.store.schema import comparable, metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
+    include_name=comparable,
     render_as_batch=True,  # SQLite cannot alter a table in place
     transaction_per_migration=False,
 )
