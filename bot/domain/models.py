@@ -429,7 +429,8 @@ class Priority:
 class Delivery:
     """A row of the ledger: one message owed to one chat.
 
-    `version` counts the changes of what it has to say. `language` and `lost_answer` are the chat's.
+    `version` counts the changes of what it has to say; `lost_answers` how often it may have been sent without
+    our knowing. `language`, `lost_answer`, `manner` and `timezone` are the chat's.
     """
 
     id: int
@@ -447,6 +448,9 @@ class Delivery:
     language: str = "en"
     lost_answer: LostAnswer = LostAnswer.RESEND
     gather: str = ""
+    manner: Manner = PLAIN
+    timezone: str = "UTC"
+    lost_answers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ Pure. Moments are aware and in UTC; a chat's own times are read in its timezone,
 summer time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.domain.manner import Manner
-from bot.domain.models import Priority
+from bot.domain.models import Delivery, DeliveryKind, Priority
 
 BREAKING_OWNERS = 3
 """Independent owners that make a story breaking news for chats that chose no number of their own."""
@@ -58,6 +58,20 @@ def telling(manner: Manner, timezone: str, owners: int, told_last_hour: int, now
         why = f"more than {manner.hourly_cap} alerts in an hour: waits for a digest"
         return Telling(Priority.DIGEST, moment, Gather.DIGEST, why)
     return Telling(Priority.ALERT)
+
+
+def postponed(delivery: Delivery, now: datetime) -> Telling | None:
+    """What a message that was to go now waits for after all, by its chat's wishes of now; None for nothing.
+
+    Breaking news waits for nothing, nor does an answer, a notice, an edit or a digest at its time. What
+    may have arrived already has to be settled while its idempotency key is still known.
+    """
+    alert = delivery.kind is DeliveryKind.ALERT
+    fold = delivery.kind is DeliveryKind.DIGEST and delivery.payload is None
+    if delivery.priority <= Priority.BREAKING or delivery.lost_answers or not (alert or fold):
+        return None
+    how = telling(replace(delivery.manner, breaking=0, hourly_cap=0), delivery.timezone, 0, 0, now)
+    return how if how.gather is Gather.QUIET or (alert and how.gather) else None
 
 
 def is_breaking(manner: Manner, owners: int) -> bool:

@@ -17,6 +17,7 @@ import structlog
 from bot.domain.messages import Message
 from bot.domain.models import Delivery, DeliveryKind, Malformed, Outcome, Transient
 from bot.domain.pacing import UNLIMITED, Latency, Pace, Pacer
+from bot.domain.quiet import postponed
 from bot.ports import ChatPlatform, Clock
 from bot.services.alarm import Alarms
 from bot.services.answers import Answers, Tried
@@ -201,7 +202,10 @@ class LanePump:
         while len(claimed.batch) < room:
             found = await deliveries.ready(tx, self.lane, room - len(claimed.batch), skip)
             skip |= {each.chat_id for each in found}
-            self._choose(found, claimed, crowded, clock)
+            waits = [(each, how) for each in found if (how := postponed(each, now))]
+            await deliveries.postpone(tx, waits, now)
+            late = {each.id for each, _ in waits}
+            self._choose([each for each in found if each.id not in late], claimed, crowded, clock)
             if not found or self._pacer.lane_start(clock) > clock + HORIZON:
                 break
         await deliveries.mark(tx, [each.id for each in claimed.batch], now)

@@ -9,12 +9,12 @@ from bot.domain.models import Chat, DeliveryState, Story, Subscription, Target, 
 from bot.domain.rules import parse_rule
 from bot.domain.salience import DEFAULT_THRESHOLD
 from bot.domain.text import fold
-from bot.errors import CommandError, RuleError
+from bot.errors import CommandError, Phrase, RuleError
 from bot.ports import ChatEvent, Clock
 from bot.services.explain import Explainer
 from bot.services.manners import Manners
 from bot.services.places import Place as Place
-from bot.store import books, chats, feeds, ranking, stories
+from bot.store import books, chats, feeds, ranking, stories, unwanted
 from bot.store.database import Database
 from bot.store.feeds import FeedHealth
 
@@ -108,8 +108,10 @@ class Manager:
             return Wish(Target.TOPIC, topic.slug, topic.slug)
         if near := self._near_topic(text):
             raise CommandError(
-                f"There is no topic “{text}”.",
-                f'did you mean {near}? To follow the word itself: "{text}" in quotes',
+                "There is no topic “{text}”.",
+                'did you mean {near}? To follow the word itself: "{text}" in quotes',
+                text=text,
+                near=near,
             )
         try:
             parse_rule(text, self._entities)
@@ -137,7 +139,9 @@ class Manager:
             )
             if len(await chats.subscriptions_of(tx, chat.id)) >= MAX_SUBSCRIPTIONS:
                 raise CommandError(
-                    f"This chat follows {MAX_SUBSCRIPTIONS} things already.", "drop one first: /unsubscribe"
+                    "This chat follows {n} things already.",
+                    "drop one first: /unsubscribe",
+                    n=MAX_SUBSCRIPTIONS,
                 )
             await chats.resume(tx, place.lane, place.address, now)
             made = await chats.subscribe(tx, chat.id, wish.target, wish.value, self._defaults.threshold, now)
@@ -157,8 +161,12 @@ class Manager:
             wishes = await chats.subscriptions_of(tx, chat.id) if chat else []
             gone = self._named(wishes, text.strip())
             if not gone or chat is None:
-                raise CommandError(f"This chat does not follow “{text.strip()}”.", "see /subscriptions")
+                raise _not_followed(text)
             await chats.unsubscribe(tx, chat.id, [wish.id for wish in gone])
+            keys = [wish.rule_key for wish in gone]
+            await unwanted.drop_asked_by(
+                tx, chat.id, keys, "unsubscribed before it was sent", self._clock.now()
+            )
             rules = await chats.subscribed_rules(tx)
         if any(wish.target is Target.RULE for wish in gone):
             await self._follow(rules)
@@ -178,7 +186,7 @@ class Manager:
         """
         _, wishes = await self.subscriptions(place)
         if not (named := self._named(wishes, text.strip())):
-            raise CommandError(f"This chat does not follow “{text.strip()}”.", "see /subscriptions")
+            raise _not_followed(text)
         return named
 
     async def daily_rate(self, wish: Wish) -> float:
@@ -270,7 +278,12 @@ def topic_name(topic: Topic, language: str) -> str:
     return topic.names.get(language) or topic.names.get("en") or topic.slug
 
 
-def _pointed(text: str, error: RuleError) -> str:
+def _not_followed(text: str) -> CommandError:
+    return CommandError("This chat does not follow “{text}”.", "see /subscriptions", text=text.strip())
+
+
+def _pointed(text: str, error: RuleError) -> Phrase:
     """The error, with the place in the rule where it is."""
-    start = max(0, error.position - 20)
-    return f"{error.message}: “{text[start : error.position]} ⟶ {text[error.position : error.position + 20]}”"
+    start, end = max(0, error.position - 20), error.position + 20
+    before, after = text[start : error.position], text[error.position : end]
+    return Phrase("{problem}: “{before} ⟶ {after}”", problem=error.message, before=before, after=after)

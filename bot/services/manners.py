@@ -10,11 +10,13 @@ from bot.domain.models import Chat, Subscription
 from bot.errors import CommandError
 from bot.ports import Clock
 from bot.services.places import Place
-from bot.store import chats, items, stories
+from bot.store import chats, folding, items, stories, unwanted
 from bot.store.database import Database, Transaction
 
 ALWAYS = timedelta(days=3)
 """How long a mute lasts when nothing is said."""
+
+MUTED = "muted before it was sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Manners:
             await chats.set_manner(tx, chat.id, manner)
             if zone:
                 await chats.set_timezone(tx, chat.id, zone)
-            return await self._chat(tx, place)
+            return await self._regathered(tx, place)
 
     async def digest(self, place: Place, text: str) -> Chat:
         """Set the digest times; see `mannerwords.read_digest`. The first digest is the next one.
@@ -72,7 +74,7 @@ class Manners:
             chat = await self._chat(tx, place)
             await chats.set_manner(tx, chat.id, read_digest(text, chat.manner))
             await chats.digested(tx, chat.id, self._clock.now())
-            return await self._chat(tx, place)
+            return await self._regathered(tx, place)
 
     async def limit(self, place: Place, text: str) -> Manner:
         """Set how many alerts an hour there may be.
@@ -95,10 +97,13 @@ class Manners:
 
     async def mute(self, place: Place, wishes: Sequence[Subscription], span: timedelta) -> datetime:
         """Let subscriptions rest; returns until when."""
-        until = self._clock.now() + span
+        now = self._clock.now()
         async with self._database.write() as tx:
-            await chats.mute(tx, [wish.id for wish in wishes], until)
-        return until
+            await chats.mute(tx, [wish.id for wish in wishes], now + span)
+            for chat in {wish.chat_id for wish in wishes}:
+                keys = [wish.rule_key for wish in wishes if wish.chat_id == chat]
+                await unwanted.drop_asked_by(tx, chat, keys, MUTED, now)
+        return now + span
 
     async def unmute(self, wishes: Sequence[Subscription]) -> None:
         """Wake subscriptions."""
@@ -119,7 +124,13 @@ class Manners:
             if item is None or placed is None:
                 raise CommandError("I know no story with this link.", "copy the link of an article I told of")
             await chats.mute_story(tx, chat.id, placed[0], until)
+            await unwanted.drop_story(tx, chat.id, placed[0], MUTED, self._clock.now())
         return item.item.title, until
+
+    async def _regathered(self, tx: Transaction, place: Place) -> Chat:
+        chat = await self._chat(tx, place)
+        await folding.regather(tx, chat, self._clock.now())
+        return chat
 
     async def _chat(self, tx: Transaction, place: Place) -> Chat:
         return await chats.ensure(

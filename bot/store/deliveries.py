@@ -13,6 +13,7 @@ from sqlalchemy import Integer, Row, String, and_, bindparam, case, func, insert
 
 from bot.domain.manner import from_stored
 from bot.domain.models import Address, ChatState, Delivery, DeliveryKind, DeliveryState, Priority
+from bot.domain.quiet import Telling
 from bot.store.database import Transaction, insert_missing, upsert
 from bot.store.schema import chats, deliveries
 
@@ -50,6 +51,20 @@ _MARK = (
     update(deliveries)
     .where(deliveries.c.id.in_(bindparam("b_ids", expanding=True)))
     .values(state=DeliveryState.SENDING, attempts=deliveries.c.attempts + 1, updated_at=bindparam("b_now"))
+)
+
+_POSTPONE = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("b_id"))
+    .values(
+        held=True,
+        gather=bindparam("b_gather"),
+        not_before=bindparam("b_not_before"),
+        # What waits until it is told with others does not grow stale meanwhile.
+        expires_at=None,
+        detail=bindparam("b_detail"),
+        updated_at=bindparam("b_now"),
+    )
 )
 
 _unchanged = deliveries.c.version == bindparam("b_version", type_=Integer)
@@ -263,6 +278,22 @@ async def mark(tx: Transaction, ids: Collection[int], now: datetime) -> None:
         await tx.execute(_MARK, {"b_ids": list(ids), "b_now": now})
 
 
+async def postpone(tx: Transaction, waits: Sequence[tuple[Delivery, Telling]], now: datetime) -> None:
+    """Messages that were to go now wait after all, as their chats wish by now."""
+    rows = [
+        {
+            "b_id": each.id,
+            "b_gather": how.gather if each.kind is DeliveryKind.ALERT else each.gather,
+            "b_not_before": how.not_before,
+            "b_detail": how.why,
+            "b_now": now,
+        }
+        for each, how in waits
+    ]
+    if rows:
+        await tx.execute(_POSTPONE, rows)
+
+
 async def close(tx: Transaction, closings: Sequence[Closing], now: datetime) -> None:
     """Write down how messages ended. One that has more to say by now goes out once more."""
     if not closings:
@@ -412,6 +443,7 @@ def _values(owed: Owed, now: datetime) -> dict[str, Any]:
 
 
 def _delivery(row: Row[Any]) -> Delivery:
+    manner = from_stored(row.manner)
     return Delivery(
         id=row.id,
         lane=row.lane,
@@ -426,6 +458,9 @@ def _delivery(row: Row[Any]) -> Delivery:
         payload=row.payload,
         version=row.version,
         language=row.language,
-        lost_answer=from_stored(row.manner).lost_answer,
+        lost_answer=manner.lost_answer,
         gather=row.gather,
+        manner=manner,
+        timezone=row.timezone,
+        lost_answers=row.lost_answers,
     )

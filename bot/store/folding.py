@@ -6,15 +6,15 @@ of it.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, text, update
 
 from bot.domain.manner import from_stored
-from bot.domain.models import ChatState, DeliveryKind, DeliveryState, Priority
-from bot.domain.quiet import Gather, next_digest, quiet_until
+from bot.domain.models import Chat, ChatState, DeliveryKind, DeliveryState, Priority
+from bot.domain.quiet import Gather, next_digest, quiet_until, telling
 from bot.store.database import Transaction
 from bot.store.deliveries import HELD, PENDING, READY, Owed, add
 from bot.store.schema import chats, deliveries
@@ -87,6 +87,30 @@ async def fold_due(tx: Transaction, lane: str, now: datetime, limit: int = 1_000
         else:
             await _fold(tx, rows, rows[0].gather, rows[0].detail, now)
     return len(due)
+
+
+async def regather(tx: Transaction, chat: Chat, now: datetime) -> int:
+    """A chat chose other times: what was gathered for the old ones waits for the new ones, or for none.
+
+    Returns:
+        How many alerts that were.
+    """
+    how = telling(replace(chat.manner, breaking=0), chat.timezone, 0, 0, now)
+    moment = how.not_before or now
+    digest = next_digest(chat.manner, chat.timezone, now) or moment
+    mine = update(deliveries).where(
+        deliveries.c.chat_id == chat.id, deliveries.c.kind == DeliveryKind.ALERT, HELD
+    )
+    if how.gather is Gather.DIGEST:
+        every = mine.where(deliveries.c.gather != "").values(
+            gather=how.gather, not_before=moment, expires_at=None, detail=how.why, updated_at=now
+        )
+        return (await tx.execute(every)).rowcount
+    quiet = mine.where(deliveries.c.gather == Gather.QUIET).values(
+        not_before=moment, detail=how.why or "the quiet hours were changed", updated_at=now
+    )
+    left = mine.where(deliveries.c.gather == Gather.DIGEST).values(not_before=digest, updated_at=now)
+    return (await tx.execute(quiet)).rowcount + (await tx.execute(left)).rowcount
 
 
 async def welcome_back(tx: Transaction, chat_ids: Collection[int], now: datetime) -> None:

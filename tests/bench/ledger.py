@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -140,11 +141,19 @@ async def _cycle(database: Database) -> float:
     for start in range(0, ROWS, GROUP):
         chats = range(start + 1, start + GROUP + 1)
         owed = [Owed(LANE, n, DeliveryKind.ALERT, Priority.ALERT, story) for n in chats]
-        await database.transact(lambda tx, owed=owed: deliveries.owe(tx, owed, NOW))
+        await database.transact(partial(_owed, owed))
         found = await database.transact(_marked)
         ends = [Closing(each.id, 0, DeliveryState.SENT, f"m{each.id}") for each in found]
-        await database.transact(lambda tx, ends=ends: deliveries.close(tx, ends, NOW))
+        await database.transact(partial(_closed, ends))
     return ROWS / (time.perf_counter() - begun)
+
+
+async def _owed(owed: list[Owed], tx: Transaction) -> int:
+    return await deliveries.owe(tx, owed, NOW)
+
+
+async def _closed(ends: list[Closing], tx: Transaction) -> None:
+    await deliveries.close(tx, ends, NOW)
 
 
 async def _marked(tx: Transaction) -> list[Delivery]:
