@@ -316,6 +316,15 @@ web_messages = Table(
     Index(None, "room", "id"),
 )
 
+# Who is signed in to the pages, by the hash of what their cookies say.
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Index(None, "ends_at"),
+)
+
 # The items that the full-text index holds, and the edit of each that it knows (`bot.store.search`).
 searched = Table(
     "searched",
