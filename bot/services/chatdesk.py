@@ -16,7 +16,7 @@ from bot.errors import CommandError
 from bot.ports import Clock
 from bot.services.manage import Manager, Wish
 from bot.services.places import Place
-from bot.store import chats, roster
+from bot.store import chats, folding, roster
 from bot.store.database import Database
 from bot.store.roster import Entry
 
@@ -82,6 +82,18 @@ class ChatDesk:
         found = await self.entry(chat_id)
         return Place(found.lane, found.chat.address, found.chat.title, found.chat.language)
 
+    async def at(self, place: Place) -> int:
+        """The number of the chat at a place.
+
+        Raises:
+            CommandError: there is no such chat.
+        """
+        async with self._database.read() as tx:
+            found = await chats.find(tx, place.lane, place.address)
+        if found is None:
+            raise CommandError("This chat is no longer there.")
+        return found.id
+
     async def drop(self, chat_id: int, wish_id: int) -> None:
         """Stop following something.
 
@@ -119,8 +131,11 @@ class ChatDesk:
             CommandError: there is no such chat, or it does not follow that.
         """
         wish = await self._wish(chat_id, wish_id)
-        async with self._database.write() as tx:
-            await chats.mute(tx, [wish.id], self._clock.now() + span if span else None)
+        manners = self._manager.manners
+        if span is None:
+            await manners.unmute([wish])
+        else:
+            await manners.mute(await self.place(chat_id), [wish], span)
 
     async def threshold(self, chat_id: int, wish_id: int, threshold: float) -> None:
         """How much a story must be about a wish, 0..1.
@@ -149,6 +164,7 @@ class ChatDesk:
             await roster.set_language(tx, chat_id, language)
             if (manner.digest_times, manner.digest_day) != (was.manner.digest_times, was.manner.digest_day):
                 await chats.digested(tx, chat_id, self._clock.now())
+            await folding.regather(tx, chat_id, self._clock.now())
         log.info("manner changed by hand", chat=chat_id)
 
     async def _wish(self, chat_id: int, wish_id: int) -> Subscription:

@@ -129,7 +129,7 @@ class Manners:
 
     async def _regathered(self, tx: Transaction, place: Place) -> Chat:
         chat = await self._chat(tx, place)
-        await folding.regather(tx, chat, self._clock.now())
+        await folding.regather(tx, chat.id, self._clock.now())
         return chat
 
     async def _chat(self, tx: Transaction, place: Place) -> Chat:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import func, select, text, update
 
 from bot.domain.manner import from_stored
-from bot.domain.models import Chat, ChatState, DeliveryKind, DeliveryState, Priority
+from bot.domain.models import ChatState, DeliveryKind, DeliveryState, Priority
 from bot.domain.quiet import Gather, next_digest, quiet_until, telling
 from bot.store.database import Transaction
 from bot.store.deliveries import HELD, PENDING, READY, Owed, add
@@ -89,17 +89,19 @@ async def fold_due(tx: Transaction, lane: str, now: datetime, limit: int = 1_000
     return len(due)
 
 
-async def regather(tx: Transaction, chat: Chat, now: datetime) -> int:
+async def regather(tx: Transaction, chat_id: int, now: datetime) -> int:
     """A chat chose other times: what was gathered for the old ones waits for the new ones, or for none.
 
     Returns:
         How many alerts that were.
     """
-    how = telling(replace(chat.manner, breaking=0), chat.timezone, 0, 0, now)
+    chat = (await tx.execute(select(chats).where(chats.c.id == chat_id))).one()
+    manner = replace(from_stored(chat.manner), breaking=0)
+    how = telling(manner, chat.timezone, 0, 0, now)
     moment = how.not_before or now
-    digest = next_digest(chat.manner, chat.timezone, now) or moment
+    digest = next_digest(manner, chat.timezone, now) or moment
     mine = update(deliveries).where(
-        deliveries.c.chat_id == chat.id, deliveries.c.kind == DeliveryKind.ALERT, HELD
+        deliveries.c.chat_id == chat_id, deliveries.c.kind == DeliveryKind.ALERT, HELD
     )
     if how.gather is Gather.DIGEST:
         every = mine.where(deliveries.c.gather != "").values(
