@@ -1,4 +1,4 @@
-"""A small newsroom for every test of the services."""
+"""A small newsroom for every test of the services, on each kind of database."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.support.newsroom import Newsroom
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
-    newsroom = await Newsroom(tmp_path).open()
+async def room(tmp_path: Path, url: str) -> AsyncIterator[Newsroom]:
+    newsroom = await Newsroom(tmp_path, url=url).open()
     yield newsroom
     await newsroom.close()

@@ -1,11 +1,11 @@
 """Those who run the bot are told of trouble: seldom, and through an account that works."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.domain.messagecodec import from_json
+from bot.domain.messages import say
 from bot.domain.models import Address, LaneDown, Malformed
 from bot.services.alarm import Alarms, Owner
 from bot.services.compose import Composer
@@ -47,8 +47,8 @@ class Guarded:
 
 
 @pytest.fixture
-async def guarded(tmp_path: Path) -> Guarded:
-    return Guarded(await Newsroom(tmp_path).open())
+async def guarded(room: Newsroom) -> Guarded:
+    return Guarded(room)
 
 
 async def test_a_refused_account_is_told_through_another_one(guarded: Guarded) -> None:
@@ -79,4 +79,4 @@ async def test_a_lane_that_stands_still_is_told(guarded: Guarded) -> None:
 
 async def test_nobody_to_tell_is_no_trouble(guarded: Guarded) -> None:
     async with guarded.room.database.write() as tx:
-        assert await Alarms([]).notify(tx, "x", "{}", guarded.room.clock.now()) == 0
+        assert await Alarms([]).notify(tx, "x", lambda tongue: say("x"), guarded.room.clock.now()) == 0

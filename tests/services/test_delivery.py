@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -236,9 +235,8 @@ async def test_an_update_that_comes_while_an_alert_is_under_way_edits_it_afterwa
     assert len(room.paper.edits) == 1
 
 
-async def test_a_clock_that_is_set_back_does_not_make_messages_wait_the_longer(tmp_path: Path) -> None:
+async def test_a_clock_that_is_set_back_does_not_make_messages_wait_the_longer(room: Newsroom) -> None:
     ticking = [0.0]
-    room = await Newsroom(tmp_path).open()
     pump = LanePump(
         room.database, room.paper, Composer(room.database), room.clock, monotonic=lambda: ticking[0]
     )
@@ -252,9 +250,9 @@ async def test_a_clock_that_is_set_back_does_not_make_messages_wait_the_longer(t
     await pump.turn()
     await pump.turn()
     assert len(room.paper.sent) == 2
-    await room.close()
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 async def test_the_search_for_what_goes_next_uses_its_index(room: Newsroom) -> None:
     await owe_one(room)
     async with room.database.read() as tx:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.models import FeedDue, FeedSpec, Outlet, PollState
 from bot.domain.schedule import Notice, Polled
+from bot.domain.tongue import ENGLISH
 from bot.services.feedwatch import feed_name, notice_message
 from bot.store import feeds
 from bot.store.feeds import GAP
@@ -23,8 +24,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-async def press(tmp_path: Path) -> AsyncIterator[Publishers]:
-    async with running_publishers(tmp_path) as running:
+async def press(tmp_path: Path, url: str) -> AsyncIterator[Publishers]:
+    async with running_publishers(tmp_path, url) as running:
         yield running
 
 
@@ -250,7 +251,7 @@ def due(title: str = "") -> FeedDue:
 
 @pytest.mark.parametrize("notice", Notice)
 def test_every_notice_names_the_feed_and_offers_to_stop_it_when_it_is_bad_news(notice: Notice) -> None:
-    message = notice_message(notice, due(), Polled(PollState(last_error="503"), NOON, notice))
+    message = notice_message(notice, due(), Polled(PollState(last_error="503"), NOON, notice), ENGLISH)
     assert message.lines[1] == ("Kustbode",)
     actions = [button.action for row in message.buttons for button in row]
     assert actions == ([] if notice is Notice.BACK else ["/removefeed #7"])

@@ -31,8 +31,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-async def press(tmp_path: Path) -> AsyncIterator[Publishers]:
-    async with running_publishers(tmp_path) as running:
+async def press(tmp_path: Path, url: str) -> AsyncIterator[Publishers]:
+    async with running_publishers(tmp_path, url) as running:
         yield running
 
 
@@ -425,7 +425,7 @@ async def test_check_15_two_pollers_on_one_database_read_each_feed_once_and_tell
     room.clock.advance(8 * HOUR)
     asked = len(press.server.requests)
 
-    database = Database(str(room.database.url))
+    database = Database(room.database.url.render_as_string(hide_password=False))
     ingest = Ingest(database, room.book, room.window, room.clock, Policy())
     other = Poller(database, press.fetcher, ingest, room.clock, lambda _: Pace())
     begun = await asyncio.gather(*(one.tick() for one in (press.poller, other) * 3))

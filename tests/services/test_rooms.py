@@ -5,7 +5,6 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,17 +14,8 @@ from bot.domain.rooms import Author, Cursor, Post, Room
 from bot.services.rooms import Rooms
 from bot.store.database import Database, Transaction
 from tests.support.clock import NOON, StoppedClock
-from tests.support.databases import prepare
 
 ROOMS = (Room("atlantic", "atlantic"), Room("other", "other"))
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/rooms.sqlite3")
-    await prepare(database)
-    yield database
-    await database.close()
 
 
 @pytest.fixture
@@ -212,10 +202,9 @@ class HeldDatabase(Database):
 
 
 async def test_a_follower_does_not_join_a_read_that_began_before_the_post_that_woke_it(
-    tmp_path: Path,
+    url: str,
 ) -> None:
-    database = HeldDatabase(f"sqlite+aiosqlite:///{tmp_path}/rooms.sqlite3")
-    await prepare(database)
+    database = HeldDatabase(url)
     rooms = Rooms(database, StoppedClock(), ROOMS, idle_seconds=600)
     early = asyncio.create_task(take(rooms, Cursor(), 1))
     await database.has_read.wait()

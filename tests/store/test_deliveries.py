@@ -1,8 +1,6 @@
 """The ledger's rows: order, holds, versions, and the indexes that keep the search for the next one short."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -42,14 +40,11 @@ class Ledger:
 
 
 @pytest.fixture
-async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/heraut.sqlite3")
-    await database.migrate()
-    chats = await add_chats(database, LANE, [Address("paper", str(n)) for n in range(3)], NOON)
-    async with database.write() as tx:
+async def ledger(db: Database) -> Ledger:
+    chats = await add_chats(db, LANE, [Address("paper", str(n)) for n in range(3)], NOON)
+    async with db.write() as tx:
         stories = [await add_story(tx, number, NOON) for number in range(4)]
-    yield Ledger(database, chats, stories)
-    await database.close()
+    return Ledger(db, chats, stories)
 
 
 async def test_urgent_messages_go_first_and_else_the_older_ones(ledger: Ledger) -> None:
@@ -146,6 +141,7 @@ async def test_the_waits_of_chats_are_known_after_a_restart(ledger: Ledger) -> N
         assert await deliveries.retrying(tx, LANE) == {ledger.chats[0]: until}
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 @pytest.mark.parametrize(
     ("query", "index"),
     [

@@ -1,29 +1,16 @@
 """Feeds in the store: configured and added ones side by side, leases, moves, events."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from bot.domain.models import FeedSpec, Outlet, PollState
 from bot.store import feeds
 from bot.store.database import Database
 from bot.store.feeds import GAP, FeedEvent, FeedHealth
 from tests.support.clock import NOON
-from tests.support.databases import prepare
 
 MINUTE = timedelta(minutes=1)
 FIRST = timedelta(minutes=5)
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/heraut.sqlite3")
-    await prepare(database)
-    yield database
-    await database.close()
 
 
 def spec(name: str) -> FeedSpec:

@@ -16,8 +16,8 @@ from tests.support.press import ENGLISH, HARBOUR, LEAD, SECOND, Press, print_mor
 
 
 @pytest.fixture
-async def press(tmp_path: Path) -> AsyncIterator[Press]:
-    made = await print_morning(tmp_path)
+async def press(tmp_path: Path, url: str) -> AsyncIterator[Press]:
+    made = await print_morning(tmp_path, url=url)
     yield made
     await made.newsroom.close()
 

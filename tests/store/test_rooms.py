@@ -1,26 +1,13 @@
 """Posts in the database."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from bot.domain.rooms import Author, Cursor
 from bot.store import rooms
 from bot.store.database import Database
 from tests.support.clock import NOON
-from tests.support.databases import prepare
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/rooms.sqlite3")
-    await prepare(database)
-    yield database
-    await database.close()
 
 
 async def fill(db: Database, count: int, room: str = "r") -> list[int]:

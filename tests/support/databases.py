@@ -2,15 +2,47 @@
 
 import shutil
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from bot.store.database import Database
+from tests.support import postgres
+
+KINDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.slow))
+"""What every test of the stores runs on; `make check` leaves PostgreSQL to `make test`."""
 
 _TEMPLATE: dict[str, Path] = {}
 
 
+@asynccontextmanager
+async def address(kind: str, folder: Path, *, migrated: bool = True) -> AsyncIterator[str]:
+    """The address of a database of this test alone; it is gone when the block ends.
+
+    Args:
+        kind: "sqlite" or "postgres".
+        folder: where an SQLite file is made.
+        migrated: with all its tables; else empty.
+    """
+    if kind == "sqlite":
+        path = folder / "heraut.sqlite3"
+        if migrated:
+            shutil.copyfile(await _template(), path)
+        yield f"sqlite+aiosqlite:///{path}"
+        return
+    made = await postgres.make_database(migrated=migrated)
+    try:
+        yield made
+    finally:
+        postgres.drop_database(made)
+
+
 async def prepare(database: Database) -> Database:
     """Give an SQLite database all its tables, as `Database.migrate` would; one that has them stays."""
+    if database.url.get_backend_name() != "sqlite":
+        return database
     assert database.url.database is not None
     path = Path(database.url.database)
     path.parent.mkdir(parents=True, exist_ok=True)

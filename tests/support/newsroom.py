@@ -79,11 +79,11 @@ class Paper:
 
 
 class Newsroom:
-    """A database in a folder of the test, and the services around it."""
+    """A database, one in a folder of the test unless its address is given, and the services around it."""
 
-    def __init__(self, folder: Path, clock: StoppedClock | None = None) -> None:
+    def __init__(self, folder: Path, clock: StoppedClock | None = None, url: str = "") -> None:
         self.clock = clock or StoppedClock()
-        self.database = Database(f"sqlite+aiosqlite:///{folder}/heraut.sqlite3")
+        self.database = Database(url or f"sqlite+aiosqlite:///{folder}/heraut.sqlite3")
         self.book = RuleBook(CATALOG, _rules(()))
         self.window = StoryWindow(vocabulary=VOCABULARY)
         self.manager = Manager(self.database, TOPICS, CATALOG.entities, self._follow, self.clock, Defaults())

@@ -35,9 +35,9 @@ class Press:
     feeds: Mapping[str, FeedDue]
 
 
-async def print_morning(folder: Path, now: datetime = END) -> Press:
+async def print_morning(folder: Path, now: datetime = END, url: str = "") -> Press:
     """Four feeds, three stories and a hostile one; two chats that were told and one that is closed."""
-    room = await Newsroom(folder, StoppedClock(now - timedelta(hours=5))).open()
+    room = await Newsroom(folder, StoppedClock(now - timedelta(hours=5)), url).open()
     kust = await room.add_feed("Kustbode", "kust")
     proef = await room.add_feed("Proefkrant", "proef")
     gate = await room.add_feed("Harbour Gazette", "gazette")

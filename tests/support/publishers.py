@@ -104,10 +104,10 @@ class Publishers:
 
 
 @asynccontextmanager
-async def running_publishers(folder: Path) -> AsyncIterator[Publishers]:
-    """Publishers, and a service whose data is in a folder."""
+async def running_publishers(folder: Path, url: str = "") -> AsyncIterator[Publishers]:
+    """Publishers, and a service whose data is in a folder, or in the database at an address."""
     names = Names(**{f"{name}_example": ["127.0.0.1"] for name in DOMAINS})
-    room = await Newsroom(folder).open()
+    room = await Newsroom(folder, url=url).open()
     async with FeedServer() as server, Parser() as parser:
         hosts = [server.host, *(f"{name}.example:{server.port}" for name in DOMAINS)]
         async with Fetcher("Heraut-test", allow_hosts=hosts, limits=LIMITS, look_up=names) as fetcher:
