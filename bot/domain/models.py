@@ -455,9 +455,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The platform took the message and calls it `message_id`."""
+    """The platform took the message and calls it `message_id`. `note` says what was left out for that."""
 
     message_id: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -498,9 +499,13 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """The platform does not accept this message as it is; plain text may pass."""
+    """The platform does not accept this message as it is; plain text may pass.
+
+    `picture` says that it is the picture that fails: without it the message may pass.
+    """
 
     reason: str
+    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,8 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, *, keyed: bool, 
         spread: 0..1, drawn anew for each decision; spreads retries over time.
     """
     match outcome:
-        case Sent(message_id):
-            return Settlement(DeliveryState.SENT, message_id=message_id)
+        case Sent(message_id, note):
+            return Settlement(DeliveryState.SENT, note, message_id=message_id)
         case Vanished(reason):
             return Settlement(DeliveryState.DROPPED, reason)
         case Malformed(reason):

@@ -1,7 +1,7 @@
 """What a delivery says: rendered from its story when it is sent, so that it is never out of date."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -10,7 +10,8 @@ from bot.domain.messages import AlertCard, Message, Moment, Span, Text
 from bot.domain.models import Delivery, DeliveryKind, Outcome, Story, Transient, Vanished
 from bot.domain.summary import summarise
 from bot.domain.wire import independent
-from bot.errors import BadInput
+from bot.errors import BadInput, Phrase
+from bot.services.tongues import tongue_of
 from bot.store import deliveries, folding, stories
 from bot.store.database import Database
 from bot.store.folding import Folded
@@ -20,21 +21,12 @@ log = structlog.get_logger()
 HEADLINE, OUTLET, LINK = 120, 40, 200
 """Characters in a line of a digest: with them a whole one fits everywhere. A longer link is left out."""
 
-HEADERS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "late": "Earlier, and not told in time",
-        "burst": "Much at once: the rest in one message",
-        "return": "While this chat was away",
-        "quiet": "During the quiet hours",
-        "digest": "Your digest",
-    },
-    "nl": {
-        "late": "Eerder, en niet op tijd gemeld",
-        "burst": "Veel tegelijk: de rest in één bericht",
-        "return": "Terwijl deze chat weg was",
-        "quiet": "Tijdens de stille uren",
-        "digest": "Je overzicht",
-    },
+HEADERS: Mapping[str, Phrase] = {
+    "late": Phrase("Earlier, and not told in time"),
+    "burst": Phrase("Much at once: the rest in one message"),
+    "return": Phrase("While this chat was away"),
+    "quiet": Phrase("During the quiet hours"),
+    "digest": Phrase("Your digest"),
 }
 
 
@@ -127,9 +119,9 @@ def story_card(story: Story) -> AlertCard:
 
 def digest_message(told: Collection[Story], why: str, language: str) -> Message:
     """Many stories in one message, those that most owners report first."""
-    words = HEADERS.get(language, HEADERS["en"])
+    tongue = tongue_of(language)
     ranked = sorted(told, key=lambda story: (-independent(story.voices), story.id))
-    header: Sequence[Span] = [Text(words.get(why, words["digest"]), bold=True)]
+    header: Sequence[Span] = [Text(tongue(HEADERS.get(why, HEADERS["digest"])), bold=True)]
     return Message(lines=(header, *(digest_line(story) for story in ranked)), language=language, silent=True)
 
 
@@ -146,6 +138,11 @@ def digest_line(story: Story) -> Sequence[Span]:
 def _short(text: str, limit: int) -> str:
     line = " ".join(text.split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def without_picture(message: Message) -> Message:
+    """The same message without its picture, for a platform that could not get or show it."""
+    return replace(message, card=replace(message.card, image=None)) if message.card else message
 
 
 def plain(message: Message) -> Message:

@@ -7,22 +7,22 @@ platform's answer closes it. What is found marked at the start was cut off by a 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from bot.domain.messages import Message
-from bot.domain.models import Delivery, DeliveryKind, Malformed, Outcome, Transient
+from bot.domain.models import Delivery, DeliveryKind, Malformed, Outcome, Sent, Transient
 from bot.domain.pacing import UNLIMITED, Latency, Pace, Pacer
 from bot.domain.quiet import postponed
 from bot.ports import ChatPlatform, Clock
 from bot.services.alarm import Alarms
 from bot.services.answers import Answers, Tried
 from bot.services.chores import Chores
-from bot.services.compose import Composer, Ready, plain
+from bot.services.compose import Composer, Ready, plain, without_picture
 from bot.services.lanestate import LaneState
 from bot.store import deliveries, folding
 from bot.store.database import Database, Transaction
@@ -34,6 +34,7 @@ HORIZON = 0.15
 FOLD_AFTER = 5.0
 """Seconds: when a chat's pace makes its messages wait longer than this, they are folded into a digest."""
 BROKEN_TRIES = 5
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,13 +272,25 @@ class LanePump:
         try:
             outcome = await self._pass_on(delivery, ready.message, ready.edits)
             if isinstance(outcome, Malformed):
-                log.warning("message refused, sent plain", delivery=delivery.id, reason=outcome.reason)
-                outcome = await self._pass_on(delivery, plain(ready.message), ready.edits)
+                outcome = await self._simpler(delivery, ready, outcome)
         except Exception as error:
             # A message that trips a bug must not end the pump, nor be tried for ever.
             log.exception("message tripped a bug", delivery=delivery.id, attempts=delivery.attempts)
             reason = f"internal error ({type(error).__name__})"
             return Malformed(reason) if delivery.attempts >= BROKEN_TRIES else Transient(reason)
+        return outcome
+
+    async def _simpler(self, delivery: Delivery, ready: Ready, refusal: Malformed) -> Outcome:
+        """What was refused: first without its picture, where that is what fails; then as plain text."""
+        outcome: Outcome = refusal
+        for how, message in _simpler_forms(ready.message, refusal):
+            if not isinstance(outcome, Malformed):
+                break
+            log.warning("message refused", delivery=delivery.id, reason=outcome.reason, again=how)
+            note = f"sent {how}: {outcome.reason}"
+            outcome = await self._pass_on(delivery, message, ready.edits)
+            if isinstance(outcome, Sent):
+                outcome = replace(outcome, note=note)
         return outcome
 
     async def _pass_on(self, delivery: Delivery, message: Message, edits: str | None) -> Outcome:
@@ -291,7 +304,7 @@ class LanePump:
     async def _request(self, delivery: Delivery, message: Message, edits: str | None) -> Outcome:
         if delivery.kind is DeliveryKind.UPDATE and edits is not None:
             return await self._platform.edit(delivery.address, edits, message)
-        return await self._platform.send(delivery.address, message, f"heraut-{delivery.id}")
+        return await self._platform.send(delivery.address, message, key_of(delivery))
 
     async def _rest(self) -> None:
         """Until an answer comes, somebody wakes us, or it is time for more."""
@@ -302,3 +315,19 @@ class LanePump:
         with suppress(TimeoutError):
             async with asyncio.timeout(wait):
                 await self._wake.wait()
+
+
+def _simpler_forms(message: Message, refusal: Malformed) -> Iterator[tuple[str, Message]]:
+    if refusal.picture and message.card and message.card.image:
+        yield "without its picture", without_picture(message)
+    yield "as plain text", plain(message)
+
+
+def key_of(delivery: Delivery) -> str:
+    """The idempotency key of a message: the same for every try of it, and of no other message ever.
+
+    It holds the moment at which the row was made, so that the rows of a database that was begun anew, whose
+    ids start over, are not taken for those of the old one. At most 25 characters, as Discord's nonce.
+    """
+    microseconds = (delivery.created_at - EPOCH) // timedelta(microseconds=1)
+    return f"h{delivery.id:x}-{microseconds:x}"

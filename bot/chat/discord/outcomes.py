@@ -6,6 +6,7 @@ https://docs.discord.com/developers/topics/rate-limits.
 
 import asyncio
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,9 @@ MISSING_PERMISSIONS = 50013
 DEFAULT_WAIT = 5.0
 BANNED_WAIT = 600.0
 LONGEST_WAIT = 86_400.0
+
+_PICTURE = re.compile(r"^embeds\.\d+\.(thumbnail|image)\b|^(attachments|files)\b")
+"""Where Discord finds fault with a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,11 @@ def classify(answer: Answer, *, editing: bool = False) -> Outcome:
         return _sent(answer.body)
     if answer.code in _CODES:
         outcome, reason = _CODES[answer.code]
-        return outcome(reason + _details(answer.body))
+        problems = _problems(answer.body)
+        details = f": {'; '.join(map(': '.join, problems))[:300]}" if problems else ""
+        if outcome is Malformed and any(_PICTURE.search(path) for path, _ in problems):
+            return Malformed(reason + details, picture=True)
+        return outcome(reason + details)
     return _by_status(answer, editing)
 
 
@@ -136,18 +144,18 @@ def _reason(answer: Answer) -> str:
     return f"Discord answered {answer.status}" + (f": {str(message)[:200]}" if message else "")
 
 
-def _details(body: dict[str, Any]) -> str:
-    """Where a form is wrong, from the nested `errors` of a 50035: ``: embeds.0.title: Must be …``."""
-    found: list[str] = []
+def _problems(body: dict[str, Any]) -> list[tuple[str, str]]:
+    """Where a form is wrong, from the nested `errors` of a 50035: ``embeds.0.title``, ``Must be …``."""
+    found: list[tuple[str, str]] = []
     stack: list[tuple[str, Any]] = [("", body.get("errors"))]
     while stack and len(found) < 5:
         path, node = stack.pop()
         if not isinstance(node, dict):
             continue
         problems = node.get("_errors") or ()
-        found += [f"{path}: {p.get('message', '') if isinstance(p, dict) else p}" for p in problems]
+        found += [(path, str(p.get("message", "") if isinstance(p, dict) else p)) for p in problems]
         stack += [(f"{path}.{key}".lstrip("."), value) for key, value in node.items() if key != "_errors"]
-    return f": {'; '.join(found)[:300]}" if found else ""
+    return found
 
 
 def _seconds(value: object, default: float) -> float:

@@ -63,6 +63,26 @@ VANISHED: Mapping[str, str] = {
     "message to delete not found": "the message was deleted",
 }
 
+PICTURE = (
+    "wrong file identifier/http url specified",
+    "failed to get http url content",
+    "wrong type of the web page content",
+    "wrong remote file identifier",
+    "photo_invalid_dimensions",
+    "image_process_failed",
+    "photo_save_file_invalid",
+    "webpage_curl_failed",
+    "webpage_media_empty",
+    "webpage_not_found",
+    "webpage_url_invalid",
+    "external_url_invalid",
+    "media_empty",
+    "not enough rights to send photos",
+    "chat_send_photos_forbidden",
+    "chat_send_media_forbidden",
+)
+"""Phrases of a 400 that say it is the picture, or the preview that shows it, which fails."""
+
 REFUSED = "Telegram refuses the token: it was revoked or is mistyped"
 UNCHANGED = "message is not modified"
 
@@ -115,6 +135,8 @@ def after_fault(error: ServerFault) -> models.Outcome:
 def after_refusal(description: str) -> models.Outcome:
     """A 400 or 403, by its description."""
     said = description.lower()
+    if any(phrase in said for phrase in PICTURE):
+        return models.Malformed(description, picture=True)
     for phrase, reason in VANISHED.items():
         if phrase in said:
             return models.Vanished(reason)
