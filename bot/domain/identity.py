@@ -12,7 +12,7 @@ Pure: what is known already is passed in, and so is the time.
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import TypeVar
@@ -44,11 +44,14 @@ class ItemKeys:
 
     `key` is its identity. `aliases` are stored with it and recognise it too. `hints` are only looked up:
     they find an article that was stored under its link because its guid could not be trusted then.
+    `marks` are hashes of all that identifies it, good within one process: items without a common mark
+    cannot be taken for each other.
     """
 
     key: str
     aliases: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+    marks: tuple[int, ...] = field(default=(), compare=False)
 
     @property
     def stored(self) -> tuple[str, ...]:
@@ -80,6 +83,11 @@ class _Evidence:
         """Made when it is asked for: turning markup into text is the larger part of the work."""
         return fold(self.item.summary[:LEAD])
 
+    @property
+    def marks(self) -> tuple[int, ...]:
+        """See `ItemKeys`: every key and alias is made of one of these, and perhaps of more."""
+        return hash(self.article), hash(self.guid), hash(self.link), hash(self.title or self.content)
+
 
 def document_keys(
     items: Sequence[ParsedItem], publisher: str = "", only: Collection[int] | None = None
@@ -96,7 +104,10 @@ def document_keys(
         only: the places of the items whose aliases and hints are asked for; None asks for all.
     """
     stamped = _stamps(items)
-    found = [_evidence(item, publisher, item.published not in stamped) for item in items]
+    return _keys_of([_evidence(item, publisher, item.published not in stamped) for item in items], only)
+
+
+def _keys_of(found: Sequence[_Evidence], only: Collection[int] | None = None) -> tuple[ItemKeys, ...]:
     guids = _ambiguous(found, lambda e: e.guid, _other_article)
     links = _ambiguous(found, lambda e: e.link, _other_page)
     asked = set(range(len(found))) if only is None else _with_rivals(found, only)
@@ -109,7 +120,10 @@ def document_keys(
 
 
 def articles(
-    items: Sequence[ParsedItem], publisher: str = "", only: Collection[int] | None = None
+    items: Sequence[ParsedItem],
+    publisher: str = "",
+    only: Collection[int] | None = None,
+    others: Collection[int] | None = None,
 ) -> tuple[tuple[ParsedItem, ItemKeys], ...]:
     """The items of a feed document with their keys, each article once: the first that the feed lists.
 
@@ -119,14 +133,39 @@ def articles(
         items: the items of one document.
         publisher: see `document_keys`.
         only: the places of the items that are asked for; None asks for all.
+        others: the marks of all other items, where they are known; then those are seldom looked at.
     """
     if only is not None and not only:
         return ()
+    if only is not None and others is not None:
+        alone = _alone(items, publisher, sorted(only), others)
+        if alone is not None:
+            return alone
+    found = _firsts(listed := document_keys(items, publisher, only))
+    return tuple((items[place], listed[place]) for place in found if only is None or place in only)
+
+
+def _alone(
+    items: Sequence[ParsedItem], publisher: str, places: Sequence[int], others: Collection[int]
+) -> tuple[tuple[ParsedItem, ItemKeys], ...] | None:
+    """The articles at these places, when no other item has anything in common with them; else None."""
+    stamped, nothing = _stamps(items), hash("")
+    asked = [items[place] for place in places]
+    found = [_evidence(item, publisher, item.published not in stamped) for item in asked]
+    if any(evidence.marks[-1] == nothing for evidence in found):
+        return None  # without a word; such items are all the same
+    if any(mark in others and mark != nothing for evidence in found for mark in evidence.marks):
+        return None
+    listed = _keys_of(found)
+    return tuple((asked[place], listed[place]) for place in _firsts(listed))
+
+
+def _firsts(listed: Sequence[ItemKeys]) -> Collection[int]:
+    """The places where articles are listed first."""
     found: dict[str, int] = {}
-    listed = document_keys(items, publisher, only)
     for place, keys in enumerate(listed):
         found.setdefault(keys.key, place)
-    return tuple((items[place], listed[place]) for place in found.values() if only is None or place in only)
+    return found.values()
 
 
 def item_key(item: ParsedItem, publisher: str = "", *, degraded: bool = False) -> str:
@@ -264,7 +303,7 @@ def _keys(found: _Evidence, guid_holds: bool, link_holds: bool, *, only_key: boo
         return ItemKeys(_short(key))
     aliases = _aliases(found, link_holds)
     hints = [found.link] if found.link and link_holds and not found.article else []
-    return _distinct(key, aliases, hints)
+    return _distinct(key, aliases, hints, found.marks)
 
 
 def _aliases(found: _Evidence, link_holds: bool) -> list[str]:
@@ -283,11 +322,11 @@ def _aliases(found: _Evidence, link_holds: bool) -> list[str]:
     return aliases
 
 
-def _distinct(key: str, aliases: Sequence[str], hints: Sequence[str]) -> ItemKeys:
+def _distinct(key: str, aliases: Sequence[str], hints: Sequence[str], marks: tuple[int, ...]) -> ItemKeys:
     first = _short(key)
     further = tuple(dict.fromkeys(short for short in map(_short, aliases) if short != first))
     last = tuple(short for short in map(_short, hints) if short != first and short not in further)
-    return ItemKeys(first, further, last)
+    return ItemKeys(first, further, last, marks)
 
 
 def _without_shared_aliases(keys: Sequence[ItemKeys]) -> tuple[ItemKeys, ...]:
@@ -300,8 +339,7 @@ def _without_shared_aliases(keys: Sequence[ItemKeys]) -> tuple[ItemKeys, ...]:
     if not shared:
         return tuple(keys)
     return tuple(
-        ItemKeys(item.key, tuple(alias for alias in item.aliases if alias not in shared), item.hints)
-        for item in keys
+        replace(item, aliases=tuple(alias for alias in item.aliases if alias not in shared)) for item in keys
     )
 
 

@@ -1,7 +1,7 @@
 """Tells whether a body is the one before, cheaply: most bodies of most feeds are.
 
 What is stored is a part of SHA-256, the same in every process. Beside it each process keeps the hash that
-Python itself makes of the body (SipHash under a key of this process, so nobody can prepare two bodies for it),
+Python itself makes of the body (SipHash under a key of the process: nobody can prepare two bodies for it),
 which takes a third of the time; only where that differs is the stored kind made. It must not keep bodies.
 """
 

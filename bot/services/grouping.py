@@ -27,6 +27,10 @@ async def read_ahead(window: StoryWindow, reports: Iterable[Report]) -> None:
     """
     judge = window.closeness
     if isinstance(judge, Meaning):
-        texts = {text: None for report in reports for text in window.openings(report)}
-        if texts:
-            await asyncio.to_thread(judge.read, texts)
+        await asyncio.to_thread(_read, judge, window, reports)
+
+
+def _read(judge: Meaning, window: StoryWindow, reports: Iterable[Report]) -> None:
+    texts = {text: None for report in reports for text in window.openings(report)}
+    if texts:
+        judge.read(texts)

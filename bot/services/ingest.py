@@ -3,8 +3,7 @@
 Nothing is announced that is not written down, and nothing is written down without what is owed for it.
 """
 
-from array import array
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -35,6 +34,7 @@ from bot.domain.stories import Report, StoryWindow
 from bot.domain.wire import most_within
 from bot.ports import Clock
 from bot.services.grouping import read_ahead
+from bot.services.recall import Marks, Recall, Seen
 from bot.services.rulebook import RuleBook
 from bot.services.tell import Telling, story_of, tell
 from bot.store import deliveries, feeds, items, stories
@@ -107,8 +107,7 @@ class Ingest:
         self._clock = clock
         self._policy = policy
         self._pruned_at = clock.now()
-        # Most entries of a poll are those of the poll before; by their fingerprints they are passed over.
-        self._steady: dict[int, array[int]] = {}
+        self._recall = Recall()
 
     async def take(
         self,
@@ -117,6 +116,7 @@ class Ingest:
         schedule: Callable[[Reading], Polled],
         finish: Finish = _finish,
         briefs: Mapping[str, Brief] | None = None,
+        seen: Seen | None = None,
     ) -> tuple[Intake, Polled]:
         """Write down what is new in a feed document, what is owed for it, and when to poll again.
 
@@ -126,21 +126,23 @@ class Ingest:
             schedule: decides the next poll from what the document says of its rhythm.
             finish: writes that decision down.
             briefs: what to tell of items, by item key; of others the feed's own text is told.
+            seen: what `look` said of this document, when it was asked.
         """
-        now = self._clock.now()
+        now, looked = self._clock.now(), seen or self.look(due, parsed)
         begun: list[int] = []
+        results: dict[int, MatchResult] = {}
         self._prune(now)
-        await read_ahead(self._window, self._reports(due, parsed, now))
+        await read_ahead(self._window, self._reports(due, parsed, looked, now, results))
 
         async def write(tx: Transaction) -> tuple[_Batch, Polled]:
-            batch = _Batch(tx, due, now, begun, briefs or {})
+            batch = _Batch(tx, due, now, begun, looked, briefs or {}, results)
             await self._take_items(batch, parsed)
             polled = schedule(batch.reading(parsed))
             await finish(tx, due, polled, now)
             return batch, polled
 
         batch, polled = await self._database.transact(write, lambda: self._forget(begun))
-        self._steady[due.id] = array("q", batch.steady)
+        self._recall.keep(due, polled.state.body_hash, batch.steady, batch.times_after(RHYTHM))
         return batch.intake, polled
 
     async def take_older(self, due: FeedDue, parsed: ParsedFeed, newest_before: datetime | None) -> Intake:
@@ -155,30 +157,35 @@ class Ingest:
             What it brought; `overflowed` when this page does not reach back to that item either.
         """
         now, begun = self._clock.now(), list[int]()
+        looked = self.look(due, parsed)
 
         async def write(tx: Transaction) -> Intake:
-            batch = _Batch(tx, due, now, begun)
+            batch = _Batch(tx, due, now, begun, looked)
             await self._take_items(batch, parsed)
             batch.intake.overflowed = overflowed(batch.seen_first, batch.seen_before, newest_before)
             return batch.intake
 
-        return await self._database.transact(write, lambda: self._forget(begun))
+        intake = await self._database.transact(write, lambda: self._forget(begun))
+        self._recall.forget_times(due)
+        return intake
 
-    def unsteady(self, due: FeedDue, parsed: ParsedFeed) -> set[int]:
-        """The places of the entries that are not as our poll before left them: only those bring anything."""
-        known = set(self._steady.get(due.id, ()))
-        return {place for place, item in enumerate(parsed.items) if item.fingerprint() not in known}
+    def look(self, due: FeedDue, parsed: ParsedFeed) -> Seen:
+        """Which entries of a document are not as our poll before left them: only those bring anything."""
+        return self._recall.seen(due, parsed)
 
     def _prune(self, now: datetime) -> None:
         if now - self._pruned_at > PRUNE_EVERY:
             self._window.prune(now)
             self._pruned_at = now
 
-    def _reports(self, due: FeedDue, parsed: ParsedFeed, now: datetime) -> Iterator[Report]:
-        """What grouping may have to place of a document."""
-        for place in sorted(self.unsteady(due, parsed)):
-            item = item_of(parsed.items[place], "", due, now, parsed.language)
-            result = self._rulebook.current.match(document_of(item))
+    def _reports(
+        self, due: FeedDue, parsed: ParsedFeed, seen: Seen, now: datetime, results: dict[int, MatchResult]
+    ) -> Iterator[Report]:
+        """What grouping may have to place of a document; `results` keeps what was found in it."""
+        for place in seen.fresh:
+            found = parsed.items[place]
+            item = item_of(found, "", due, now, parsed.language)
+            results[id(found)] = result = self._rulebook.current.match(document_of(item))
             if result.rules:
                 yield report_of(0, item, result)
 
@@ -188,13 +195,14 @@ class Ingest:
         begun.clear()
 
     async def _take_items(self, batch: "_Batch", parsed: ParsedFeed) -> None:
-        owner = batch.due.spec.outlet.owner
-        places = self.unsteady(batch.due, parsed)
-        batch.pass_over(item for place, item in enumerate(parsed.items) if place not in places)
-        listed = articles(parsed.items, owner, places)
+        owner, seen = batch.due.spec.outlet.owner, batch.seen
+        batch.pass_over(parsed.items)
+        listed = articles(parsed.items, owner, seen.fresh, seen.others)
         wanted = {key for _, keys in listed for key in keys.wanted}
         batch.known = await items.known(batch.tx, owner, wanted)
-        batch.times = await items.recent_times(batch.tx, batch.due.id, limit=RHYTHM)
+        batch.times = seen.times
+        if batch.times is None:
+            batch.times = await items.recent_times(batch.tx, batch.due.id, limit=RHYTHM)
         # Oldest first, so that of several reports of one event the earliest leads the story.
         for found, keys in reversed(listed):
             try:
@@ -213,10 +221,10 @@ class Ingest:
         item = item_of(found, keys.key, batch.due, batch.now, feed_language)
         change = change_of(item, before.item if before else None)
         if before is not None and change is None:
-            batch.steady.add(found.fingerprint())
+            batch.steady[found.fingerprint()] = keys.marks
         if change is None or not item.title:
             return
-        result = self._rulebook.current.match(document_of(item))
+        result = batch.results.get(id(found)) or self._rulebook.current.match(document_of(item))
         item = replace(item, language=result.language)
         if result.rules:
             item = replace(item, brief=batch.briefs.get(keys.key) or brief_of(item, result))
@@ -232,7 +240,7 @@ class Ingest:
             self._window.forget(batch.begun[begun:])
             raise
         batch.count(change, keys, StoredItem(item_id, item, result))
-        batch.steady.add(found.fingerprint())
+        batch.steady[found.fingerprint()] = keys.marks
 
     async def _store(
         self, batch: "_Batch", matched: Matched, before: StoredItem | None, keys: ItemKeys
@@ -283,28 +291,35 @@ class Ingest:
 class _Batch:
     """One document on its way in.
 
-    `begun` lists the stories that this transaction began; `steady` holds the fingerprints of the entries
-    that are stored as they stand.
+    `begun` lists the stories that this transaction began; `steady` holds the marks of the entries that are
+    stored as they stand, by fingerprint; `results` what was found in some items, by their `id`.
     """
 
     tx: Transaction
     due: FeedDue
     now: datetime
     begun: list[int]
+    seen: Seen
     briefs: Mapping[str, Brief] = field(default_factory=dict)
+    results: Mapping[int, MatchResult] = field(default_factory=dict)
     intake: Intake = field(default_factory=Intake)
     known: dict[str, StoredItem] = field(default_factory=dict)
-    times: Sequence[datetime] = ()
+    times: Sequence[datetime] | None = None
+    added: list[datetime] = field(default_factory=list)
     seen_first: list[datetime | None] = field(default_factory=list)
     seen_before: list[datetime | None] = field(default_factory=list)
-    steady: set[int] = field(default_factory=set)
+    steady: dict[int, Marks] = field(default_factory=dict)
 
-    def pass_over(self, steady: Iterable[ParsedItem]) -> None:
+    def pass_over(self, listed: Sequence[ParsedItem]) -> None:
         """Note the entries that our poll before left as they are."""
-        for item in steady:
-            if (mark := item.fingerprint()) not in self.steady:
-                self.steady.add(mark)
+        for item, mark in zip(listed, self.seen.prints, strict=True):
+            if mark in self.seen.steady and mark not in self.steady:
+                self.steady[mark] = self.seen.steady[mark]
                 self.seen_before.append(item.published)
+
+    def times_after(self, most: int) -> Sequence[datetime] | None:
+        """When the feed's newest items appeared, with those of this document; None when some were redated."""
+        return None if self.intake.edited else [*reversed(self.added), *(self.times or ())][:most]
 
     @property
     def first_poll(self) -> bool:
@@ -322,6 +337,7 @@ class _Batch:
         """Note an item that was written."""
         if change.kind is Change.NEW:
             self.intake.new += 1
+            self.added.append(change.item.published)
         else:
             self.intake.edited += 1
         self.intake.matched += bool(stored.result and stored.result.rules)
@@ -329,12 +345,13 @@ class _Batch:
 
     def reading(self, parsed: ParsedFeed) -> Reading:
         """What the document says of the feed's rhythm, and whether we missed something."""
-        newest = self.intake.newest_before = max(self.times, default=None)
+        times = self.times or ()
+        newest = self.intake.newest_before = max(times, default=None)
         self.intake.overflowed = overflowed(self.seen_first, self.seen_before, newest)
         # Of a feed whose items come first by another feed of its publisher, little is stored.
-        shown = self.seen_first if len(self.times) >= ENOUGH else [item.published for item in parsed.items]
+        shown = self.seen_first if len(times) >= ENOUGH else [item.published for item in parsed.items]
         fresh = [at for at in shown if at is not None]
-        return Reading([*self.times, *fresh], parsed.ttl, parsed.skip_hours, self.intake.overflowed)
+        return Reading([*times, *fresh], parsed.ttl, parsed.skip_hours, self.intake.overflowed)
 
 
 def item_of(found: ParsedItem, key: str, due: FeedDue, now: datetime, feed_language: str | None) -> Item:

@@ -166,12 +166,14 @@ class Poller:
             await self._finish(due, self._schedule(due, fetched, None))
             return None
         parsed = await self._parse(fetched)
+        seen = self._ingest.look(due, parsed)
         intake, polled = await self._ingest.take(
             due,
             parsed,
             lambda reading: self._schedule(due, fetched, reading),
             self._watch.finish,
-            await self._briefs(due, parsed, self._ingest.unsteady(due, parsed)),
+            await self._briefs(due, parsed, seen.fresh),
+            seen,
         )
         self._tell(intake, polled)
         if fetched.moved_to:

@@ -1,6 +1,7 @@
 """Which article an item is, through everything that feeds do to it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -334,3 +335,22 @@ def test_asking_for_some_entries_only_changes_nothing_of_what_is_said_of_them(
     chosen = {id(entries[place]) for place in asked}
     everything = articles(entries, "dijkbode")
     assert articles(entries, "dijkbode", asked) == tuple(each for each in everything if id(each[0]) in chosen)
+
+
+@given(st.lists(ENTRIES, max_size=8), st.sets(st.integers(0, 7)))
+def test_knowing_what_marks_the_other_entries_changes_nothing_either(
+    entries: list[ParsedItem], places: set[int]
+) -> None:
+    asked = {place for place in places if place < len(entries)}
+    listed = document_keys(entries, "dijkbode")
+    others = {mark for place, keys in enumerate(listed) if place not in asked for mark in keys.marks}
+    assert articles(entries, "dijkbode", asked, others) == articles(entries, "dijkbode", asked)
+
+
+def test_entries_that_have_nothing_in_common_with_others_are_looked_at_alone() -> None:
+    new = entry(path="/nieuws/a", title="Gemaal bij Lutjewaard staat stil")
+    old = entry(path="/nieuws/b", title="Dijk bij Lutjewaard verzwakt")
+    others = set(document_keys([old])[0].marks)
+    assert articles([new, old], only={0}, others=others) == articles([new], only={0})
+    renamed = replace(new, title=old.title)
+    assert articles([renamed, old], only={0}, others=others) == articles([renamed, old], only={0})

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.domain.language import LanguageGuesser
+from bot.domain.language import _OWN_WORDS, _OWNERS, LanguageGuesser, _speaks
 
 GUESSER = LanguageGuesser()
 
@@ -55,3 +55,19 @@ def test_only_the_configured_languages_are_guessed() -> None:
 
 def test_garbage_gets_some_language() -> None:
     assert GUESSER.language_of("\ud800\udfff ערב \u202e x" * 30) in {"nl", "en", "de", "fr"}
+
+
+def test_a_text_in_the_plain_words_of_its_language_is_believed_and_nothing_is_guessed() -> None:
+    assert _speaks("nl", "Het kabinet wil niet wachten op een besluit van de Kamer.")
+    assert _speaks("en", "The cabinet has said that it will not wait for the vote.")
+    assert not _speaks("nl", "The cabinet has said that it will not wait for the vote.")
+    assert not _speaks("nl", "Kabinet presenteert miljoenennota")
+
+
+def test_a_text_with_words_of_two_languages_is_looked_at_closely() -> None:
+    assert not _speaks("nl", "Het kabinet wil niet wachten op een besluit, and they said so.")
+
+
+def test_no_word_is_the_own_word_of_two_languages() -> None:
+    words = [word for own in _OWN_WORDS.values() for word in own.split()]
+    assert len(words) == len(set(words)) == len(_OWNERS)
