@@ -6,6 +6,7 @@ from bot.chat.asking import Command, Request, spec
 from bot.chat.feedcommands import add_feed, list_feeds, remove_feed
 from bot.chat.followcommands import start, subscribe, subscriptions, topics, unsubscribe
 from bot.chat.lookcommands import about, latest, status
+from bot.chat.settingcommands import language, settings, timezone
 from bot.chat.tellcommands import digest, limit, mute, quiet, resend, unmute, why
 from bot.domain.messages import Message, Span, Text, say
 from bot.domain.tongue import Tongue
@@ -100,6 +101,16 @@ COMMANDS: tuple[Command, ...] = (
         ),
         resend,
     ),
+    Command(
+        spec("language", "The language to speak here", "language", "such as English", changes=True), language
+    ),
+    Command(
+        spec(
+            "timezone", "The timezone of the hours here", "timezone", "such as Europe/Amsterdam", changes=True
+        ),
+        timezone,
+    ),
+    Command(spec("settings", "Everything that is set here"), settings),
     Command(spec("why", "Why an article was told here, or not", "link", "its link", completes=False), why),
     Command(spec("status", "How Heraut is doing"), status),
     Command(spec("feeds", "The feeds that are watched", "words", "a part of a feed's name"), list_feeds),

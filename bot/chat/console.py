@@ -20,7 +20,9 @@ from rich.text import Text as Styled
 from bot.domain.badges import badges
 from bot.domain.messages import AlertCard, Button, Message, Moment, Span
 from bot.domain.models import Address, LaneDown, Outcome, Sent
+from bot.domain.tongue import Tongue
 from bot.ports import Hooks, Inbound
+from bot.services.tongues import tongue_of
 
 LINE_LIMIT = 1000
 CHUNK = 4096
@@ -91,19 +93,19 @@ class ConsolePlatform:
 
 def rendered(message: Message) -> Styled:
     """A message as styled text for a terminal."""
-    parts = [_card(message.card)] if message.card else []
+    parts = [_card(message.card, tongue_of(message.language))] if message.card else []
     parts += [Styled.assemble(*(_span(span) for span in line)) for line in message.lines]
     parts += [Styled("  ").join(_button(button) for button in row) for row in message.buttons if row]
     return Styled("\n").join(parts)
 
 
-def _card(card: AlertCard) -> Styled:
+def _card(card: AlertCard, tongue: Tongue) -> Styled:
     first = f"{clean(card.outlet)} · {card.published.astimezone():%H:%M} · {clean(card.language)}"
     tags = [(f"  #{clean(topic)}", "magenta") for topic in card.topics]
-    tags += [(f"  {badge}", "yellow") for badge in badges(card, "en")]
+    tags += [(f"  {badge}", "yellow") for badge in badges(card, tongue)]
     lines = [Styled.assemble((first, "cyan"), *tags)]
     if card.was:
-        lines.append(Styled.assemble("was: ", (clean(card.was), "strike")))
+        lines.append(Styled.assemble(tongue("was: "), (clean(card.was), "strike")))
     lines.append(Styled(clean(card.title), "bold"))
     if card.summary:
         lines.append(Styled(clean(card.summary)))

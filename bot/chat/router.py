@@ -8,6 +8,7 @@ import structlog
 
 from bot.chat.asking import Command, Request
 from bot.chat.commands import COMMANDS
+from bot.chat.settingcommands import complete_language, complete_timezone
 from bot.domain.messages import Button, Message, say
 from bot.domain.models import Address
 from bot.domain.tongue import SOURCE, Tongue
@@ -20,6 +21,7 @@ from bot.services.tongues import tongue_of
 log = structlog.get_logger()
 
 MAX_TEXT = 12_000
+COMPLETERS = {"language": complete_language, "timezone": complete_timezone}
 
 
 class Router:
@@ -80,6 +82,8 @@ class Router:
             return [
                 (name, f"/{name}") for name in self._commands if name.startswith(typed.lstrip("/").lower())
             ]
+        if command in COMPLETERS:
+            return COMPLETERS[command](typed)
         if command in ("feeds", "removefeed"):
             return await self._sources.complete(typed)
         return await self._manager.complete(command, typed, await self._place(address))

@@ -10,6 +10,8 @@ from bot.domain.models import Address, Gone, Outcome, Sent, Vanished
 from bot.ports import Hooks, Inbound
 from bot.services.rooms import Rooms
 
+OWNER = "owner"
+"""Whoever runs this bot, as the pages recognise them."""
 VISITOR = "visitor"
 
 
@@ -39,12 +41,15 @@ class WebChatPlatform:
             return Sent(message_id)
         return Vanished(f"room {address.chat!r} has no message {message_id!r} of ours")
 
-    async def say(self, room: str, text: str, language: str = "en", key: str = "") -> None:
+    async def say(
+        self, room: str, text: str, language: str = "en", key: str = "", owner: bool = False
+    ) -> None:
         """What a person typed or pressed: posted, carried out, answered.
 
         Args:
             language: the browser's language, ISO 639-1.
             key: made up by the page per line; the same key again does nothing.
+            owner: whether whoever typed it runs this bot: signed in, or at this very machine.
 
         Raises:
             KeyError: there is no such room.
@@ -56,9 +61,10 @@ class WebChatPlatform:
         said = Inbound(
             address=Address(self.name, room),
             text=text,
-            user=VISITOR,
+            user=OWNER if owner else VISITOR,
             chat_title=here.title,
             is_private=here.direct,
+            is_admin=owner,
             reply_language=language,
         )
         await self._rooms.post(room, await self._hooks.receive(said), f"answer:{heard}")

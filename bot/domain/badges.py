@@ -1,13 +1,15 @@
 """What a reader should know of an article before opening it, in a word or two per badge."""
 
 from bot.domain.messages import AlertCard
+from bot.domain.tongue import Tongue
+from bot.errors import Phrase
 
-PAYWALLED = {"en": "🔒 subscribers only", "nl": "🔒 alleen voor abonnees"}
-SHORTENED = {"en": "shortened by AI", "nl": "ingekort door AI"}
-WITHDRAWN = {"en": "⚠ taken down by the outlet", "nl": "⚠ door het medium verwijderd"}
+PAYWALLED = Phrase("🔒 subscribers only")
+SHORTENED = Phrase("shortened by AI")
+WITHDRAWN = Phrase("⚠ taken down by the outlet")
 
 
-def badges(card: AlertCard, language: str) -> tuple[str, ...]:
-    """The badges of an alert, in the language of the chat; English where we have no other words."""
+def badges(card: AlertCard, tongue: Tongue) -> tuple[str, ...]:
+    """The badges of an alert, in the language of the chat."""
     told = ((card.withdrawn, WITHDRAWN), (card.paywalled, PAYWALLED), (card.shortened, SHORTENED))
-    return tuple(words.get(language, words["en"]) for holds, words in told if holds)
+    return tuple(tongue(words) for holds, words in told if holds)

@@ -19,6 +19,7 @@ from bot.domain.models import Match
 from bot.domain.reading import Reading
 from bot.domain.spelling import Seen
 from bot.domain.text import fold
+from bot.errors import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class _Finding:
         name = self.catalog.entities[one.alias.owner].name
         is_plain = one.alias.role is Role.AMBIGUOUS and not _needs_company(one)
         why = _WHY[Role.NAME if is_plain else one.alias.role]
-        return Hit(one.alias.owner, one.start, one.end, why.format(self._quoted(one), name))
+        return Hit(one.alias.owner, one.start, one.end, why.format(word=self._quoted(one), name=name))
 
     def _quoted(self, one: Seen) -> str:
         return f"“{self.reading.cased[one.start : one.end]}”"
@@ -193,10 +194,10 @@ class _Finding:
 
 
 _WHY = {
-    Role.NAME: "{} is a name of {}",
-    Role.SHORT: "{} is the surname of {}, without another's first name",
-    Role.ADJECTIVE: "{} is formed from {}",
-    Role.AMBIGUOUS: "{} means {} in this context",
+    Role.NAME: Phrase("{word} is a name of {name}"),
+    Role.SHORT: Phrase("{word} is the surname of {name}, without another's first name"),
+    Role.ADJECTIVE: Phrase("{word} is formed from {name}"),
+    Role.AMBIGUOUS: Phrase("{word} means {name} in this context"),
 }
 
 _WORDS_OF_OTHERS = (

@@ -48,7 +48,7 @@ def read_quiet(text: str, manner: Manner) -> tuple[Manner, str | None]:
         return replace(manner, quiet_from=None, quiet_until=None), None
     found = _RANGE.match(words)
     if found is None:
-        raise CommandError(f"I cannot read “{text}”.", "write /quiet 23:00-07:00, or /quiet off")
+        raise CommandError("I cannot read “{text}”.", "write /quiet 23:00-07:00, or /quiet off", text=text)
     begin, end = read_time(found[1]), read_time(found[2])
     rest = words[found.end() :].split()
     breaking, zone = manner.breaking, None
@@ -57,9 +57,9 @@ def read_quiet(text: str, manner: Manner) -> tuple[Manner, str | None]:
         if word == "breaking" and rest:
             breaking = _number(rest.pop(0))
         elif zone is None:
-            zone = _zone(word)
+            zone = read_zone(word)
         else:
-            raise CommandError(f"I cannot read “{word}”.", "write /quiet 23:00-07:00 breaking 4")
+            raise CommandError("I cannot read “{text}”.", "write /quiet 23:00-07:00 breaking 4", text=word)
     return replace(manner, quiet_from=begin, quiet_until=end, breaking=breaking), zone
 
 
@@ -104,7 +104,7 @@ def read_span(text: str) -> timedelta:
     found = _SPAN.fullmatch(text.strip().lower())
     span = int(found[1]) * _UNITS[found[2][0]] if found else None
     if span is None or not timedelta(0) < span <= LONGEST:
-        raise CommandError(f"I cannot read “{text}” as a time.", "write 3 hours, 2 days or 1 week")
+        raise CommandError("I cannot read “{text}” as a time.", "write 3 hours, 2 days or 1 week", text=text)
     return span
 
 
@@ -126,19 +126,33 @@ def read_time(text: str) -> time:
             raise ValueError(text)
         return time(int(found[1]) % 24 if found[1] == "24" else int(found[1]), int(found[2] or 0))
     except ValueError as error:
-        raise CommandError(f"“{text}” is no time of day.", "write it as 08:00") from error
+        raise CommandError("“{text}” is no time of day.", "write it as 08:00", text=text) from error
 
 
 def _number(word: str) -> int:
     if word in OFF:
         return 0
     if not (word.isascii() and word.isdecimal() and len(word) <= 4):
-        raise CommandError(f"“{word}” is no number.", "write a number, or off")
+        raise CommandError("“{text}” is no number.", "write a number, or off", text=word)
     return int(word)
 
 
-def _zone(word: str) -> str:
+def zones_like(typed: str, limit: int = 25) -> list[str]:
+    """The timezones whose names have what was typed, those first in which a part begins with it."""
+    wanted = typed.strip().lower().replace(" ", "_")
+    found = [zone for zone in available_timezones() if wanted in zone.lower()]
+    begins = {zone: any(part.startswith(wanted) for part in zone.lower().split("/")) for zone in found}
+    return sorted(found, key=lambda zone: (not begins[zone], zone))[:limit]
+
+
+def read_zone(word: str) -> str:
+    """A timezone by its name, however it is capitalised: ``Europe/Amsterdam``.
+
+    Raises:
+        CommandError: there is none of that name.
+    """
+    word = word.strip().lower().replace(" ", "_")
     found = next((zone for zone in available_timezones() if zone.lower() == word), None)
     if found is None:
-        raise CommandError(f"I know no timezone “{word}”.", "write it as Europe/Amsterdam")
+        raise CommandError("I know no timezone “{text}”.", "write it as Europe/Amsterdam", text=word)
     return found

@@ -22,7 +22,7 @@ from bot.domain.rule_tree import (
     holds_on_nothing,
 )
 from bot.domain.text import fold, words_only
-from bot.errors import RuleError
+from bot.errors import Phrase, RuleError
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 50
@@ -58,7 +58,7 @@ def parse_rule(text: str, entities: Collection[str]) -> Rule:
     """
     if len(text) > MAX_LENGTH:
         raise RuleError(
-            f"a rule has at most {MAX_LENGTH} characters", MAX_LENGTH, "split it into several rules"
+            "a rule has at most {n} characters", MAX_LENGTH, "split it into several rules", n=MAX_LENGTH
         )
     control = _CONTROL.search(text)
     if control:
@@ -66,8 +66,11 @@ def parse_rule(text: str, entities: Collection[str]) -> Rule:
     root = _Parser(text.translate(_QUOTES), entities).parse()
     culprit = holds_on_nothing(root)
     if culprit is not None:
-        hint = "add what must be there: @nato NOT sport"
-        raise RuleError("this would match every item that lacks something", culprit.start, hint)
+        raise RuleError(
+            "this would match every item that lacks something",
+            culprit.start,
+            "add what must be there: @nato NOT sport",
+        )
     return Rule(text, root)
 
 
@@ -118,10 +121,15 @@ class _Parser:
         token = self._peek()
         return token is not None and token.kind == "word" and token.text in operators
 
-    def _next(self, expected: str) -> _Token:
+    def _next(self, expected: Phrase) -> _Token:
         token = self._peek()
         if token is None:
-            raise RuleError(f"the rule ends where {expected} should follow", len(self._text), "finish it")
+            raise RuleError(
+                "the rule ends where {expected} should follow",
+                len(self._text),
+                "finish it",
+                expected=expected,
+            )
         self._at += 1
         return token
 
@@ -130,7 +138,10 @@ class _Parser:
             token = self._peek()
             position = token.start if token else len(self._text)
             raise RuleError(
-                f"parentheses go deeper than {MAX_DEPTH}", position, "leave out those that add nothing"
+                "parentheses go deeper than {n}",
+                position,
+                "leave out those that add nothing",
+                n=MAX_DEPTH,
             )
         children = [self._every(depth)]
         while self._peek_is("OR"):
@@ -153,7 +164,7 @@ class _Parser:
     def _unary(self, depth: int) -> Node:
         negations = []
         while self._peek_is("NOT"):
-            negations.append(self._next("NOT").start)
+            negations.append(self._next(Phrase("NOT")).start)
         if len(negations) > 1:
             raise RuleError("NOT stands here twice", negations[1], "write it once, or not at all")
         node = self._near(depth)
@@ -171,7 +182,7 @@ class _Parser:
         distance = int(found[1]) if found[1] and len(found[1]) < 6 else 0
         if not 1 <= distance <= MAX_DISTANCE:
             raise RuleError(
-                "NEAR needs a distance in words", token.start, f"write NEAR/5, at most {MAX_DISTANCE}"
+                "NEAR needs a distance in words", token.start, "write NEAR/5, at most {n}", n=MAX_DISTANCE
             )
         right = self._clause(depth)
         for side in (left, right):
@@ -184,7 +195,7 @@ class _Parser:
         return Near(left.start, right.end, distance, left, right)
 
     def _clause(self, depth: int) -> Node:
-        token = self._next("a word")
+        token = self._next(Phrase("a word"))
         match token.kind:
             case "open":
                 return self._group(token, depth)
@@ -217,11 +228,12 @@ class _Parser:
         name = token.text.rstrip(":").lower()
         if name not in set(Field):
             raise RuleError(
-                f"there is no field {name!r}",
+                "there is no field “{name}”",
                 token.start,
-                _did_you_mean(name, list(Field), f"fields are {', '.join(f'{field}:' for field in Field)}"),
+                _did_you_mean(name, list(Field), Phrase("fields are {fields}", fields=_FIELDS)),
+                name=name,
             )
-        field, value = Field(name), self._next("a value")
+        field, value = Field(name), self._next(Phrase("a value"))
         if field is Field.ABOUT:
             return self._about(token, value)
         if field is Field.TITLE:
@@ -241,13 +253,22 @@ class _Parser:
                 words = self._quoted(value) if value.kind == "quoted" else self._word(value)
                 return Words(token.start, value.end, words.text, words.prefix, in_title=True)
             case _:
-                hint = "write title: before each: (title:rutte OR title:navo)"
-                raise RuleError("title: takes a word, a phrase or an entity", value.start, hint)
+                raise RuleError(
+                    "title: takes a word, a phrase or an entity",
+                    value.start,
+                    "write title: before each: (title:rutte OR title:navo)",
+                )
 
     def _property(self, token: _Token, field: Field, value: _Token) -> Node:
         text = " ".join(_words_of(value.text).split()) if value.kind in ("word", "quoted") else ""
         if not text:
-            raise RuleError(f"{field}: takes a name", value.start, f"write for example: {_EXAMPLES[field]}")
+            raise RuleError(
+                "{field}: takes a name",
+                value.start,
+                "write for example: {example}",
+                field=field,
+                example=_EXAMPLES[field],
+            )
         if field is Field.LANG and not re.fullmatch("[a-z]{2}", text):
             raise RuleError("lang: takes a code of two letters", value.start, "write for example: lang:nl")
         return FieldIs(token.start, value.end, field, text)
@@ -258,8 +279,10 @@ class _Parser:
     def _known(self, token: _Token) -> str:
         name = token.text[1:].lower()
         if name not in self._entities:
-            hint = _did_you_mean(name, self._entities, "see the list with: heraut rules entities", "@")
-            raise RuleError(f"there is no entity @{name}" if name else "@ needs a name", token.start, hint)
+            otherwise = Phrase("see the list with: heraut rules entities")
+            hint = _did_you_mean(name, self._entities, otherwise, "@")
+            problem = Phrase("there is no entity @{name}" if name else "@ needs a name", name=name)
+            raise RuleError(problem, token.start, hint)
         return name
 
     def _quoted(self, token: _Token) -> Words:
@@ -271,16 +294,26 @@ class _Parser:
 
     def _word(self, token: _Token) -> Words:
         if token.text in ("AND", "OR", "NOT") or _NEAR.match(token.text):
-            raise RuleError(f"{token.text} stands without a word before or after it", token.start, "add one")
+            raise RuleError(
+                "{word} stands without a word before or after it", token.start, "add one", word=token.text
+            )
         operator = _LOOKALIKE.get(token.text.lower()) or ("NEAR/5" if _LOWER_NEAR.match(token.text) else "")
         if operator:
-            hint = f'write {operator} in capitals, or "{token.text}" in quotes for the word'
-            raise RuleError(f"is {token.text!r} meant as an operator?", token.start, hint)
+            raise RuleError(
+                "is “{word}” meant as an operator?",
+                token.start,
+                'write {operator} in capitals, or "{word}" in quotes for the word',
+                word=token.text,
+                operator=operator,
+            )
         if token.text.startswith("-"):
-            raise RuleError("a minus is not understood", token.start, f"write NOT {token.text[1:] or 'word'}")
+            raise RuleError(
+                "a minus is not understood", token.start, "write NOT {word}", word=token.text[1:] or "…"
+            )
         return _checked_words(token, token.text, prefix=token.text.endswith("*"))
 
 
+_FIELDS = ", ".join(f"{field}:" for field in Field)
 _EXAMPLES = {Field.SOURCE: "source:nos.nl", Field.LANG: "lang:nl", Field.OWNER: "owner:dpg"}
 
 
@@ -294,18 +327,21 @@ def _checked_words(token: _Token, text: str, *, prefix: bool) -> Words:
         raise RuleError("a * may only stand at the end", token.start, "write for example: defensie*")
     words = _words_of(text)
     if not words:
-        problem = "a * needs letters before it" if "*" in text else "there is no letter or digit in this"
-        raise RuleError(problem, token.start, "write for example: defensie*")
+        raise RuleError(
+            "a * needs letters before it" if "*" in text else "there is no letter or digit in this",
+            token.start,
+            "write for example: defensie*",
+        )
     if prefix and len(words.rpartition(" ")[2]) < MIN_PREFIX:
         raise RuleError(
-            f"a * needs at least {MIN_PREFIX} letters before it", token.start, "write more of the word"
+            "a * needs at least {n} letters before it", token.start, "write more of the word", n=MIN_PREFIX
         )
     return Words(token.start, token.end, words, prefix)
 
 
-def _did_you_mean(name: str, known: Collection[str], otherwise: str, mark: str = "") -> str:
+def _did_you_mean(name: str, known: Collection[str], otherwise: Phrase, mark: str = "") -> Phrase:
     nearest = get_close_matches(name[:60], list(known), n=1, cutoff=0.5)
-    return f"did you mean {mark}{nearest[0]}?" if nearest else otherwise
+    return Phrase("did you mean {name}?", name=mark + nearest[0]) if nearest else otherwise
 
 
 def _can_be_near(node: Node) -> bool:

@@ -1,14 +1,16 @@
 """Notices to the people who run the bot: seldom, and through an account that still works."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.domain.messagecodec import to_json
-from bot.domain.messages import Text, say
+from bot.domain.messages import Message, Text, say
 from bot.domain.models import Address, Delivery, DeliveryKind, Priority
+from bot.domain.tongue import Tongue
+from bot.services.tongues import tongue_of
 from bot.store import books, chats, deliveries
 from bot.store.database import Transaction
 from bot.store.deliveries import Owed
@@ -17,6 +19,11 @@ log = structlog.get_logger()
 
 SELDOM = timedelta(hours=1)
 """The same trouble is told at most so often; the books and the log have all of it."""
+
+
+def attention(tongue: Tongue, *lines: str) -> Message:
+    """A notice that something needs those who run the bot."""
+    return say([Text(tongue("Heraut needs attention"), bold=True)], *lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +50,25 @@ class Alarms:
         """Owe a notice about a delivery to every owner, at most one an hour about one account."""
         log.error("delivery needs attention", delivery=delivery.id, lane=delivery.lane, problem=problem)
         about = books.describe(delivery)
-        lines = (
-            [Text("Heraut needs attention", bold=True)],
-            f"{about}: {problem}",
-            "See: heraut outbox list",
-        )
-        await self.notify(tx, f"delivery:{delivery.lane}", to_json(say(*lines)), now)
 
-    async def notify(self, tx: Transaction, key: str, payload: str, now: datetime) -> int:
-        """Owe a notice to every owner unless one with this key was owed just now; returns to how many."""
+        def worded(tongue: Tongue) -> Message:
+            return attention(
+                tongue,
+                f"{about}: {tongue.recall(problem)}",
+                tongue("See: {command}", command="heraut outbox list"),
+            )
+
+        await self.notify(tx, f"delivery:{delivery.lane}", worded, now)
+
+    async def notify(
+        self, tx: Transaction, key: str, worded: Callable[[Tongue], Message], now: datetime
+    ) -> int:
+        """Owe a notice to every owner unless one with this key was owed just now; returns to how many.
+
+        Args:
+            key: what it is about.
+            worded: the notice in a language.
+        """
         if not self._owners or not await books.may_alarm(tx, key, now, now - SELDOM):
             return 0
         owed = []
@@ -59,5 +76,8 @@ class Alarms:
             chat = await chats.ensure(
                 tx, owner.lane, owner.address, now, title="owner", language="en", timezone=self._timezone
             )
-            owed.append(Owed(owner.lane, chat.id, DeliveryKind.NOTICE, Priority.ALERT, payload=payload))
+            notice = replace(worded(tongue_of(chat.language)), language=chat.language)
+            owed.append(
+                Owed(owner.lane, chat.id, DeliveryKind.NOTICE, Priority.ALERT, payload=to_json(notice))
+            )
         return await deliveries.owe(tx, owed, now)

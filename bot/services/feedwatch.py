@@ -6,13 +6,15 @@ decide what is worth telling: `bot.domain.schedule` does.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 import structlog
 
-from bot.domain.messagecodec import to_json
 from bot.domain.messages import Button, Message, Moment, Span, Text, say
 from bot.domain.models import FeedDue, FeedSpec
 from bot.domain.schedule import Notice, Polled
+from bot.domain.tongue import Tongue
+from bot.errors import Phrase
 from bot.services.alarm import Alarms
 from bot.store import feeds
 from bot.store.database import Transaction
@@ -21,10 +23,10 @@ from bot.store.feeds import GAP, FeedEvent
 log = structlog.get_logger()
 
 _HEADLINES = {
-    Notice.BROKEN: "A feed is broken",
-    Notice.BACK: "A feed is back",
-    Notice.RETIRED: "A feed was retired by its publisher",
-    Notice.SILENT: "A feed fell silent",
+    Notice.BROKEN: Phrase("A feed is broken"),
+    Notice.BACK: Phrase("A feed is back"),
+    Notice.RETIRED: Phrase("A feed was retired by its publisher"),
+    Notice.SILENT: Phrase("A feed fell silent"),
 }
 
 
@@ -48,8 +50,8 @@ class FeedWatch:
         if polled.notice is Notice.BROKEN:
             await feeds.move_back(tx, due.id)
         if self._alarms:
-            message = notice_message(polled.notice, due, polled)
-            await self._alarms.notify(tx, f"feed:{due.id}:{polled.notice}", to_json(message), now)
+            worded = partial(notice_message, polled.notice, due, polled)
+            await self._alarms.notify(tx, f"feed:{due.id}:{polled.notice}", worded, now)
         log.warning("feed notice", feed=due.id, url=due.spec.url, notice=str(polled.notice), detail=detail)
 
     async def gap(self, tx: Transaction, due: FeedDue, detail: str, now: datetime) -> None:
@@ -58,22 +60,27 @@ class FeedWatch:
         log.warning("feed window overflowed", feed=due.id, url=due.spec.url, detail=detail)
 
 
-def notice_message(notice: Notice, due: FeedDue, polled: Polled) -> Message:
+def notice_message(notice: Notice, due: FeedDue, polled: Polled, tongue: Tongue) -> Message:
     """What the people who run the bot read about a feed."""
-    lines: list[Sequence[Span]] = [[Text(_HEADLINES[notice], bold=True)], [feed_name(due.spec)]]
+    lines: list[Sequence[Span]] = [[Text(tongue(_HEADLINES[notice]), bold=True)], [feed_name(due.spec)]]
     seen = due.state.last_success_at
-    since: Sequence[Span] = ("Last read ", Moment(seen), ". ") if seen else ("Never read so far. ",)
+    since: Sequence[Span] = (
+        tongue.spans("Last read {moment}.", moment=Moment(seen)) if seen else [tongue("Never read so far.")]
+    )
+    problem = f"{tongue.recall(polled.state.last_error or '')}. "
     match notice:
         case Notice.BROKEN:
-            lines.append([f"{polled.state.last_error}. ", *since, "It is tried again by itself."])
+            lines.append([problem, *since, " ", tongue("It is tried again by itself.")])
         case Notice.RETIRED:
-            lines.append([f"{polled.state.last_error}. ", *since, "It is not asked any more."])
+            lines.append([problem, *since, " ", tongue("It is not asked any more.")])
         case Notice.BACK:
-            lines.append([*since, "All is well again."])
+            lines.append([*since, " ", tongue("All is well again.")])
         case Notice.SILENT:
-            lines.append(["It answers, but brings nothing new for longer than usual. Has it moved?"])
+            silent = tongue("It answers, but brings nothing new for longer than usual. Has it moved?")
+            lines.append([silent])
     gone = notice in (Notice.BROKEN, Notice.RETIRED, Notice.SILENT)
-    return say(*lines, buttons=[[Button("Stop watching it", f"/removefeed #{due.id}")]] if gone else ())
+    stop = Button(tongue("Stop watching it"), f"/removefeed #{due.id}")
+    return say(*lines, buttons=[[stop]] if gone else ())
 
 
 def feed_name(spec: FeedSpec) -> str:

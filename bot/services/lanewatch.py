@@ -1,14 +1,16 @@
 """Looks whether messages get out at all: a lane that stands still is told to those who run the bot."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
-from bot.domain.messagecodec import to_json
-from bot.domain.messages import Text, say
+from bot.domain.messages import Message
+from bot.domain.tongue import Tongue
 from bot.ports import Clock
-from bot.services.alarm import Alarms
+from bot.services.alarm import Alarms, attention
 from bot.store import books
+from bot.store.books import Backlog
 from bot.store.database import Database
 
 log = structlog.get_logger()
@@ -33,8 +35,19 @@ class LaneWatch:
                     continue
                 standing += 1
                 minutes = int((now - backlog.since) / timedelta(minutes=1))
-                problem = f"{backlog.waiting} messages wait, the oldest for {minutes} minutes"
                 log.error("lane stands still", lane=backlog.lane, waiting=backlog.waiting, minutes=minutes)
-                notice = say([Text("Heraut needs attention", bold=True)], f"{backlog.lane}: {problem}")
-                await self._alarms.notify(tx, f"standing:{backlog.lane}", to_json(notice), now)
+                worded = partial(standing_message, backlog, now)
+                await self._alarms.notify(tx, f"standing:{backlog.lane}", worded, now)
         return standing
+
+
+def standing_message(backlog: Backlog, now: datetime, tongue: Tongue) -> Message:
+    """What those who run the bot read about an account that sends nothing."""
+    problem = tongue.count(
+        backlog.waiting,
+        "{lane}: {n} message waits, for {span}",
+        "{lane}: {n} messages wait, the oldest for {span}",
+        lane=backlog.lane,
+        span=tongue.span(now - backlog.since),
+    )
+    return attention(tongue, problem)

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.manner import LostAnswer, Manner
-from bot.domain.mannerwords import read_digest, read_limit, read_quiet
+from bot.domain.mannerwords import read_digest, read_limit, read_quiet, read_zone
 from bot.domain.models import Chat, Subscription
 from bot.errors import CommandError
 from bot.ports import Clock
 from bot.services.places import Place
+from bot.services.tongues import language_named, spoken_names
 from bot.store import chats, folding, items, stories, unwanted
 from bot.store.database import Database, Transaction
 
@@ -49,6 +50,34 @@ class Manners:
         async with self._database.read() as tx:
             chat = await chats.find(tx, place.lane, place.address)
         return chat.language if chat else place.language
+
+    async def language(self, place: Place, text: str) -> Chat:
+        """Set the language of a chat: a code such as ``nl``, or a language's name in any of ours.
+
+        Raises:
+            CommandError: we do not speak it.
+        """
+        code = language_named(text)
+        if code is None:
+            raise CommandError(
+                "I do not speak “{text}”.", "choose one of these: {known}", text=text, known=spoken_names()
+            )
+        async with self._database.write() as tx:
+            chat = await self._chat(tx, place)
+            await chats.set_language(tx, chat.id, code)
+            return replace(chat, language=code)
+
+    async def timezone(self, place: Place, text: str) -> Chat:
+        """Set the timezone in which the hours of a chat are meant; see `mannerwords.read_zone`.
+
+        Raises:
+            CommandError: there is no such timezone.
+        """
+        zone = read_zone(text)
+        async with self._database.write() as tx:
+            chat = await self._chat(tx, place)
+            await chats.set_timezone(tx, chat.id, zone)
+            return await self._regathered(tx, place)
 
     async def quiet(self, place: Place, text: str) -> Chat:
         """Set the quiet hours; see `mannerwords.read_quiet`.

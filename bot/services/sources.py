@@ -123,7 +123,7 @@ class Sources:
             async with asyncio.timeout(FIND_SECONDS):
                 found = await discover(self._fetcher, address)
         except FeedError as error:
-            raise CommandError(f"That address cannot be read: {error.reason}.") from error
+            raise CommandError("That address cannot be read: {reason}.", reason=error.reason) from error
         except TimeoutError as error:
             raise CommandError("That site takes too long to answer.", "try the feed's own address") from error
         if not found:
@@ -145,7 +145,7 @@ class Sources:
         """
         async with self._database.write() as tx:
             if await feeds.count(tx) >= MAX_FEEDS:
-                raise CommandError(f"There are {MAX_FEEDS} feeds already.", "remove one first")
+                raise CommandError("There are {n} feeds already.", "remove one first", n=MAX_FEEDS)
             known = [one.spec for one in await feeds.health(tx)]
             spec = described(found, known, wanted)
             spec = replace(spec, url=_with_login(spec.url, address))

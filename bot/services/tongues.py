@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from bot.domain.text import fold
 from bot.domain.tongue import ENGLISH, SOURCE, Tongue
 
 
@@ -30,6 +31,21 @@ def tongue_of(language: str) -> Tongue:
 def own_name(language: str) -> str:
     """What a language calls itself: Nederlands."""
     return str(Locale.parse(language).display_name or language).capitalize()
+
+
+def language_named(text: str) -> str | None:
+    """The code of a language that is called so in any of ours, or by its code; None when we have none."""
+    wanted = fold(text.strip()).text
+    for code in languages():
+        names = {code, *(Locale.parse(code).get_display_name(other) or "" for other in languages())}
+        if wanted in {fold(name).text for name in names}:
+            return code
+    return None
+
+
+def spoken_names() -> str:
+    """What our languages call themselves."""
+    return ", ".join(map(own_name, languages()))
 
 
 def read_catalogue(language: str) -> Catalog:

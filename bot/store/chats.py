@@ -196,6 +196,11 @@ async def set_manner(tx: Transaction, chat_id: int, manner: Manner) -> None:
     await tx.execute(update(chats).where(chats.c.id == chat_id).values(manner=to_stored(manner)))
 
 
+async def set_language(tx: Transaction, chat_id: int, language: str) -> None:
+    """The language in which a chat is addressed, ISO 639-1."""
+    await tx.execute(update(chats).where(chats.c.id == chat_id).values(language=language))
+
+
 async def set_timezone(tx: Transaction, chat_id: int, timezone: str) -> None:
     """The timezone in which a chat's hours are meant."""
     await tx.execute(update(chats).where(chats.c.id == chat_id).values(timezone=timezone))

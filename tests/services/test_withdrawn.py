@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.badges import WITHDRAWN, badges
+from bot.domain.badges import badges
 from bot.domain.models import FeedDue, ParsedFeed, ParsedItem
 from bot.errors import FeedGone, FeedUnreachable
+from bot.services.tongues import tongue_of
 from bot.services.withdrawn import Withdrawals
 from tests.support.newsroom import Newsroom, place, report
 
@@ -67,7 +68,7 @@ async def test_a_told_article_that_is_gone_is_marked_in_its_message(site: Site, 
     ((_, _, message),) = site.room.paper.edits
     assert message.card
     assert message.card.withdrawn
-    assert badges(message.card, "nl") == (WITHDRAWN["nl"],)
+    assert badges(message.card, tongue_of("nl")) == ("⚠ door het medium verwijderd",)
     assert len(site.room.paper.sent) == 1
 
 

@@ -10,10 +10,13 @@ from typing import Any
 
 import discord
 
+from bot.domain.tongue import SOURCE
 from bot.ports import CommandSpec
+from bot.services.tongues import languages, tongue_of
 
 MOST_TYPED = 1_000
 _STRING = 3
+_LOCALES = frozenset(locale.value for locale in discord.Locale)
 _IN_SERVERS, _WITH_THE_BOT = 0, 1
 _TO_SERVERS = 0
 
@@ -41,6 +44,7 @@ def _command(spec: CommandSpec) -> dict[str, Any]:
         "type": 1,
         "name": spec.name.lower()[:32],
         "description": spec.description[:100] or spec.name,
+        "description_localizations": _translations(spec.description),
         "options": [_option(spec)] if spec.argument else [],
         "default_member_permissions": _CHANGES_CHAT if spec.changes_chat else None,
         "contexts": [_IN_SERVERS, _WITH_THE_BOT],
@@ -53,10 +57,17 @@ def _option(spec: CommandSpec) -> dict[str, Any]:
         "type": _STRING,
         "name": argument_name(spec),
         "description": (spec.argument_help or spec.argument)[:100],
+        "description_localizations": _translations(spec.argument_help or spec.argument),
         "required": spec.argument_required,
         "autocomplete": spec.completes,
         "max_length": MOST_TYPED,
     }
+
+
+def _translations(text: str) -> dict[str, str]:
+    """A description in our other languages, as far as Discord has them."""
+    spoken = (language for language in languages() if language != SOURCE and language in _LOCALES)
+    return {language: tongue_of(language)(text)[:100] for language in spoken if text}
 
 
 def _bare(command: Mapping[str, Any]) -> str:
@@ -67,6 +78,7 @@ def _bare(command: Mapping[str, Any]) -> str:
             option.get("type"),
             option.get("name"),
             option.get("description"),
+            sorted((option.get("description_localizations") or {}).items()),
             bool(option.get("required")),
             bool(option.get("autocomplete")),
             option.get("max_length"),
@@ -78,6 +90,7 @@ def _bare(command: Mapping[str, Any]) -> str:
             command.get("type", 1),
             command.get("name"),
             command.get("description"),
+            sorted((command.get("description_localizations") or {}).items()),
             None if permissions is None else str(permissions),
             sorted(command.get("contexts") or ()),
             sorted(command.get("integration_types") or ()),

@@ -21,6 +21,7 @@ from bot.chat.discord.rest import Rest
 from bot.domain.messages import Message, say
 from bot.domain.models import Address
 from bot.ports import CommandSpec, Hooks
+from bot.services.tongues import tongue_of
 
 DEFER_AFTER = 1.8
 ANSWER_WITHIN = 14 * 60.0
@@ -31,10 +32,6 @@ _MESSAGE, _DEFERRED, _CHOICES = 4, 5, 8
 _TRIES = 3
 # Commands that make Heraut say less, or nothing: wanted most where it cannot speak.
 _LEAVING = frozenset({"unsubscribe", "mute", "forgetme", "stop"})
-_FAILED = {
-    "en": "Something went wrong on my side. It has been noted; please try again later.",
-    "nl": "Er ging bij mij iets mis. Het is genoteerd; probeer het later nog eens.",
-}
 
 log = structlog.get_logger()
 
@@ -97,7 +94,7 @@ class Conversation:
         if spec is None or not spec.changes_chat or name in _LEAVING or interaction.guild_id is None:
             return None
         lacking = permissions.missing(interaction.app_permissions, thread=in_thread(interaction))
-        return permissions.refusal(lacking, language_of(interaction)) if lacking else None
+        return permissions.refusal(lacking, tongue_of(language_of(interaction))) if lacking else None
 
     async def _ask(self, interaction: discord.Interaction[Any], address: Address) -> Message:
         try:
@@ -105,8 +102,11 @@ class Conversation:
                 return await self._hooks.receive(inbound_of(interaction, address))
         except Exception:  # the person gets an answer whatever a command does
             log.exception("discord command failed", interaction=interaction.id, chat=address.chat)
-            language = language_of(interaction)
-            return say(_FAILED.get(language, _FAILED["en"]), private=True)
+            tongue = tongue_of(language_of(interaction))
+            return say(
+                tongue("Something went wrong on my side. It has been noted; please try again later."),
+                private=True,
+            )
 
     async def _show(self, interaction: discord.Interaction[Any], message: Message) -> None:
         body = render.answer(_payload(message), message.private)

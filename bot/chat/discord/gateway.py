@@ -79,7 +79,10 @@ class Gateway(discord.Client):
 
     async def _known_commands(self, application: int) -> Sequence[Mapping[str, Any]]:
         try:
-            return cast("Sequence[Mapping[str, Any]]", await self.http.get_global_commands(application))
+            # discord.py asks for them without their translations.
+            path = "/applications/{application_id}/commands?with_localizations=true"
+            asked = self.http.request(discord.http.Route("GET", path, application_id=application))
+            return cast("Sequence[Mapping[str, Any]]", await asked)
         except discord.HTTPException:  # then writing them tells whether it matters
             return ()
 

@@ -7,20 +7,14 @@ an admin finds the switch.
 import discord
 
 from bot.domain.messages import Message, Text, say
+from bot.domain.tongue import ENGLISH, Tongue
+from bot.errors import Phrase
 
-_NAMES: dict[str, dict[str, str]] = {
-    "en": {
-        "view_channel": "View Channel",
-        "send_messages": "Send Messages",
-        "send_messages_in_threads": "Send Messages in Threads",
-        "embed_links": "Embed Links",
-    },
-    "nl": {
-        "view_channel": "Kanaal bekijken",
-        "send_messages": "Berichten verzenden",
-        "send_messages_in_threads": "Berichten in threads verzenden",
-        "embed_links": "Links insluiten",
-    },
+_NAMES = {
+    "view_channel": Phrase("View Channel"),
+    "send_messages": Phrase("Send Messages"),
+    "send_messages_in_threads": Phrase("Send Messages in Threads"),
+    "embed_links": Phrase("Embed Links"),
 }
 
 
@@ -32,24 +26,19 @@ def missing(permissions: discord.Permissions, *, thread: bool) -> tuple[str, ...
     return tuple(name for name in ("view_channel", speak, "embed_links") if not getattr(permissions, name))
 
 
-def named(names: tuple[str, ...], language: str = "en") -> str:
-    """Names of permissions as Discord's settings show them, in `language` where we know it."""
-    words = _NAMES.get(language, _NAMES["en"])
-    return ", ".join(words[name] for name in names)
+def named(names: tuple[str, ...], tongue: Tongue = ENGLISH) -> str:
+    """Names of permissions as Discord's settings show them."""
+    return ", ".join(tongue(_NAMES[name]) for name in names)
 
 
-def refusal(names: tuple[str, ...], language: str) -> Message:
+def refusal(names: tuple[str, ...], tongue: Tongue) -> Message:
     """The answer to a command that would make Heraut speak where it may not."""
-    asked = Text(named(names, language), bold=True)
-    if language == "nl":
-        return say(
-            ("Ik mag hier nog niet schrijven. Wat ontbreekt: ", asked, "."),
-            "Geef mij dit in de kanaalinstellingen onder Machtigingen en probeer het opnieuw.",
-            private=True,
-        )
     return say(
-        ("I may not post here yet. Missing: ", asked, "."),
-        "Grant it in the channel's settings, under Permissions, and try again.",
+        tongue.spans(
+            "I may not post here yet. Missing: {permissions}.",
+            permissions=Text(named(names, tongue), bold=True),
+        ),
+        tongue("Grant it in the channel's settings, under Permissions, and try again."),
         private=True,
     )
 

@@ -15,6 +15,7 @@ from typing import Any
 from bot.chat.discord.escape import code, escape, length, one_line, safe_url, shorten
 from bot.domain.badges import badges
 from bot.domain.messages import AlertCard, Button, Message, Moment, Span, Text
+from bot.services.tongues import tongue_of
 
 CONTENT = 2_000
 TITLE = 256
@@ -97,7 +98,7 @@ def _description(card: AlertCard, chat_language: str) -> str:
         parts.append(escape(summary, 1_500))
     topics = [escape(one_line(topic), 60) for topic in card.topics[:_MOST_TOPICS]]
     language = [escape(one_line(card.language), 12).upper()] if card.language else []
-    known = badges(card, chat_language)
+    known = badges(card, tongue_of(chat_language))
     parts.append(" · ".join([_age(card.published.timestamp()), *topics, *language, *known]))
     description = "\n".join(parts)
     return description + _sources(card.sources, DESCRIPTION - length(description))

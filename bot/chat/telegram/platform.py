@@ -11,6 +11,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 from weakref import WeakValueDictionary
@@ -31,8 +32,10 @@ from bot.chat.telegram.request import AiohttpRequest
 from bot.domain import models
 from bot.domain.messages import Message
 from bot.domain.models import Address, Outcome, Sent, Unknown
+from bot.domain.tongue import SOURCE, Tongue
 from bot.errors import BadInput
 from bot.ports import Clock, CommandSpec, Hooks, SystemClock
+from bot.services.tongues import languages, tongue_of
 
 OFFICIAL = "https://api.telegram.org"
 HEARD = ["message", "channel_post", "callback_query", "my_chat_member"]
@@ -215,7 +218,7 @@ class TelegramPlatform:
         )
 
     async def _offer_commands(self) -> None:
-        """The command menu; in groups, members are offered only what they may do."""
+        """The command menu in each language; in groups, members are offered only what they may do."""
         every = self._hooks.commands
         harmless = [command for command in every if not command.changes_chat]
         menus: list[tuple[BotCommandScope, Sequence[CommandSpec]]] = [
@@ -223,11 +226,17 @@ class TelegramPlatform:
             (ForGroups(), harmless),
             (ForAdministrators(), every),
         ]
-        for scope, commands in menus:
+        for language, (scope, commands) in product(languages(), menus):
+            # English is for everybody whose language has no menu of its own.
+            code = None if language == SOURCE else language
             try:
-                await self._bot.set_my_commands(menu(commands), scope=scope)
+                await self._bot.set_my_commands(
+                    menu(commands, tongue_of(language)), scope=scope, language_code=code
+                )
             except TelegramError as error:
-                log.warning("telegram_menu_refused", scope=scope.type, error=describe(error))
+                log.warning(
+                    "telegram_menu_refused", scope=scope.type, language=language, error=describe(error)
+                )
 
     async def _poll(self) -> None:
         offset = failures = 0
@@ -342,6 +351,6 @@ def number_of(update: object) -> int:
     return number if isinstance(number, int) else -1
 
 
-def menu(commands: Sequence[CommandSpec]) -> list[BotCommand]:
+def menu(commands: Sequence[CommandSpec], tongue: Tongue) -> list[BotCommand]:
     """The commands as Telegram's menu takes them: at most 100, described in at most 256 characters."""
-    return [BotCommand(command.name, command.description[:256]) for command in commands[:100]]
+    return [BotCommand(command.name, tongue(command.description)[:256]) for command in commands[:100]]

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_timedelta
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 
@@ -26,6 +25,7 @@ from bot.chat.telegram.text import (
 )
 from bot.domain.badges import badges
 from bot.domain.messages import AlertCard, Button, Message, Moment, Span, Text
+from bot.services.tongues import tongue_of
 
 TEXT_LIMIT = 4096
 ENTITY_LIMIT = 100
@@ -110,15 +110,10 @@ def _span(span: Span, language: str, now: datetime) -> Run:
 def _age(at: datetime, language: str, now: datetime) -> Run:
     """An age that clients since Bot API 9.5 keep right by themselves; older ones show it as of now."""
     age = max(now - at, timedelta(seconds=1))  # a clock that is ahead must not say "in 2 minutes"
-    words = format_timedelta(-age, granularity="minute", add_direction=True, locale=_locale(language))
+    words = format_timedelta(
+        -age, granularity="minute", add_direction=True, locale=tongue_of(language).locale
+    )
     return Run(words, unix=int(at.timestamp()))
-
-
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language.replace("-", "_"))
-    except (UnknownLocaleError, ValueError, TypeError):
-        return Locale("en")
 
 
 # --- alerts -----------------------------------------------------------------------------------------
@@ -133,7 +128,7 @@ def _card(card: AlertCard, language: str, now: datetime) -> Iterator[Run]:
     yield _age(card.published, language, now)
     if tag := clean(card.language).upper():
         yield Run(f" · {quiet(tag)}")
-    for badge in badges(card, language):
+    for badge in badges(card, tongue_of(language)):
         yield Run(f" · {badge}")
     if summary := _feed_text(card.summary, SUMMARY):
         yield Run(f"\n\n{summary}")

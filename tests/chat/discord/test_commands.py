@@ -20,6 +20,12 @@ def test_a_command_without_argument_has_no_options() -> None:
     assert slash_commands([CommandSpec("about", "What this is")])[0]["options"] == []
 
 
+def test_a_command_is_described_in_our_other_languages() -> None:
+    (command,) = slash_commands([CommandSpec("about", "What Heraut is")])
+    assert command["description_localizations"] == {"nl": "Wat Heraut is"}
+    check_commands([command])
+
+
 def test_a_command_that_changes_a_chat_is_shown_to_who_may_manage_the_channel() -> None:
     everyone, admins = slash_commands([SUBSCRIBE, replace(SUBSCRIBE, name="x", changes_chat=True)])
     assert everyone["default_member_permissions"] is None
@@ -55,6 +61,7 @@ def test_the_set_discord_has_is_recognised_in_its_own_spelling() -> None:
     "other",
     [
         replace(SUBSCRIBE, description="Follow"),
+        replace(SUBSCRIBE, argument_help="its link"),
         replace(SUBSCRIBE, completes=False),
         replace(SUBSCRIBE, changes_chat=True),
         replace(SUBSCRIBE, argument=""),

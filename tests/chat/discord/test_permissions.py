@@ -2,6 +2,7 @@ import discord
 import pytest
 
 from bot.chat.discord.permissions import is_admin, missing, named, refusal
+from bot.services.tongues import tongue_of
 
 ALL = discord.Permissions(
     view_channel=True, send_messages=True, send_messages_in_threads=True, embed_links=True
@@ -31,13 +32,13 @@ def test_a_channel_and_its_threads_are_spoken_in_with_different_permissions() ->
 def test_permissions_are_named_as_discords_settings_name_them() -> None:
     names = missing(discord.Permissions.none(), thread=False)
     assert named(names) == "View Channel, Send Messages, Embed Links"
-    assert named(names, "nl") == "Kanaal bekijken, Berichten verzenden, Links insluiten"
-    assert named(names, "fr") == named(names, "en")
+    assert named(names, tongue_of("nl")) == "Kanaal bekijken, Berichten verzenden, Links insluiten"
+    assert named(names, tongue_of("fr")) == named(names)
 
 
 def test_a_refusal_is_for_the_eyes_of_who_asked() -> None:
-    assert refusal(("embed_links",), "nl").private
-    assert refusal(("embed_links",), "en").private
+    assert refusal(("embed_links",), tongue_of("nl")).private
+    assert refusal(("embed_links",), tongue_of("en")).private
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -108,7 +108,9 @@ class RestRoutes:
 
     async def _list_commands(self, request: web.Request) -> web.Response:
         self._own_application(request)
-        return reply(self._world.commands)
+        if request.query.get("with_localizations") == "true":
+            return reply(self._world.commands)
+        return reply([_without_translations(command) for command in self._world.commands])
 
     async def _write_commands(self, request: web.Request) -> web.Response:
         self._own_application(request)
@@ -316,3 +318,8 @@ async def _json(request: web.Request) -> Any:
         return json.loads(await request.read())
     except ValueError as error:
         raise ApiError(400, 50109, "The request body contains invalid JSON.") from error
+
+
+def _without_translations(command: Mapping[str, Any]) -> dict[str, Any]:
+    bare = {key: value for key, value in command.items() if not key.endswith("_localizations")}
+    return bare | {"options": [_without_translations(option) for option in command.get("options", ())]}

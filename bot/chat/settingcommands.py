@@ -1,0 +1,81 @@
+"""The commands about what a chat has set: its language, its timezone, and all of it at a glance."""
+
+from dataclasses import replace
+
+from bot.chat.asking import Request, rows
+from bot.chat.tellcommands import digest_line, limit_line, lost_line, quiet_line
+from bot.domain.mannerwords import zones_like
+from bot.domain.messages import Button, Message, Text, say
+from bot.domain.models import Chat
+from bot.domain.tongue import Tongue
+from bot.services.tongues import languages, own_name, tongue_of
+
+OFFERED_ZONES = ("Europe/Amsterdam", "Europe/Brussels", "Europe/London", "America/New_York", "UTC")
+
+
+async def language(request: Request) -> Message:
+    """Show or set the language in which a chat is addressed."""
+    if not request.argument:
+        here = own_name(request.language)
+        asked = request.tongue.spans("This chat is addressed in {language}.", language=Text(here, bold=True))
+        return say(asked, buttons=[_language_buttons()], private=True)
+    chat = await request.manager.manners.language(request.place, request.argument)
+    done = say(tongue_of(chat.language)("From now on I speak English here."))
+    return replace(done, language=chat.language)
+
+
+async def timezone(request: Request) -> Message:
+    """Show or set the timezone in which the hours of a chat are meant."""
+    tongue = request.tongue
+    if not request.argument:
+        chat = await request.manager.manners.chat(request.place)
+        buttons = [Button(zone, f"/timezone {zone}") for zone in OFFERED_ZONES if zone != chat.timezone]
+        return say(zone_line(chat, tongue), buttons=rows(buttons, 2), private=True)
+    chat = await request.manager.manners.timezone(request.place, request.argument)
+    return say(zone_line(chat, tongue))
+
+
+async def settings(request: Request) -> Message:
+    """Everything that a chat has set, with a button to change each."""
+    tongue = request.tongue
+    chat = await request.manager.manners.chat(request.place)
+    buttons = [
+        Button(tongue("Language"), "/language"),
+        Button(tongue("Timezone"), "/timezone"),
+        Button(tongue("Quiet hours"), "/quiet"),
+        Button(tongue("Digest"), "/digest"),
+        Button(tongue("Limit"), "/limit"),
+        Button(tongue("Lost answers"), "/resend"),
+    ]
+    return say(
+        [Text(tongue("Settings of this chat"), bold=True)],
+        ["• ", *tongue.spans("This chat is addressed in {language}.", language=own_name(request.language))],
+        f"• {zone_line(chat, tongue)}",
+        f"• {quiet_line(chat, tongue)}",
+        f"• {digest_line(chat, tongue)}",
+        f"• {limit_line(chat.manner, tongue)}",
+        f"• {lost_line(chat.manner.lost_answer, tongue)}",
+        buttons=rows(buttons),
+        private=True,
+    )
+
+
+def zone_line(chat: Chat, tongue: Tongue) -> str:
+    """The timezone of a chat in a sentence."""
+    return tongue("The hours here are those of {timezone}.", timezone=chat.timezone)
+
+
+def complete_language(typed: str) -> list[tuple[str, str]]:
+    """The languages that fit what was typed so far, as (value, label)."""
+    offers = [(code, own_name(code)) for code in languages()]
+    return [offer for offer in offers if typed.lower() in " ".join(offer).lower()]
+
+
+def complete_timezone(typed: str) -> list[tuple[str, str]]:
+    """The timezones that fit what was typed so far, as (value, label)."""
+    found = zones_like(typed) if typed.strip() else list(OFFERED_ZONES)
+    return [(zone, zone) for zone in found]
+
+
+def _language_buttons() -> list[Button]:
+    return [Button(own_name(code), f"/language {code}") for code in languages()]
