@@ -152,6 +152,7 @@ class PollingSettings(Section):
     allow_hosts: Texts = ()
     articles: bool = True
     article_seconds: float = Field(default=3, gt=0, le=30)
+    robots: bool = True
 
 
 class SummarySettings(Section):
