@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Collection
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -12,11 +12,11 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 REDACTED = "[redacted]"
 
 # Telegram (123456:AA…) and Discord (three dotted base64 parts) tokens, also where nobody registered them,
-# and the password of an address.
+# and the login of an address: what stands before the @ of its host may be a token without a name.
 _PATTERNS = (
     re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}"),
     re.compile(r"\b[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{5,8}\.[A-Za-z0-9_-]{25,}"),
-    re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
+    re.compile(r"""(?<=://)[^/\s"'<>]+(?=@)"""),
 )
 
 
@@ -40,11 +40,22 @@ class Redactor:
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         for key, value in event.items():
-            if isinstance(value, str):
-                event[key] = self.clean(value)
-            elif isinstance(value, Exception):
-                event[key] = self.clean(repr(value))
+            event[key] = self._cleaned(value)
         return event
+
+    def _cleaned(self, value: Any) -> Any:
+        """A value without secrets; what has none stays what it is."""
+        if isinstance(value, str):
+            return self.clean(value)
+        if value is None or isinstance(value, int | float):
+            return value
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self._cleaned(part) for part in value]
+        if isinstance(value, dict):
+            return {self._cleaned(key): self._cleaned(part) for key, part in value.items()}
+        text = repr(value) if isinstance(value, BaseException) else str(value)
+        clean = self.clean(text)
+        return clean if clean != text or isinstance(value, BaseException) else value
 
 
 def configure(

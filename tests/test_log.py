@@ -5,6 +5,7 @@ import logging
 
 import pytest
 import structlog
+from yarl import URL
 
 from bot import log
 
@@ -57,3 +58,35 @@ def test_no_secret_is_written(capsys: pytest.CaptureFixture[str], secret: str) -
     hidden = "geheim" if "geheim" in secret else secret
     assert hidden not in text
     assert log.REDACTED in text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://geheim@feeds.example/rss",
+        "https://geheim:@feeds.example/rss",
+        "https://:geheim@feeds.example/rss",
+        "https://anna:ge@heim@feeds.example/rss",
+        "socks5://geheim@proxy.example:1080",
+    ],
+)
+def test_no_part_of_a_login_is_written(capsys: pytest.CaptureFixture[str], address: str) -> None:
+    log.configure(layout="json")
+    structlog.get_logger().info("feed failed", url=address, feeds=[address], by={"at": (address,)})
+    structlog.get_logger().warning(f"asked {address}, and it failed", error=ValueError(address))
+    text = capsys.readouterr().err
+    assert "geheim" not in text
+    assert "heim@" not in text
+    assert "example" in text
+
+
+def test_an_address_that_is_no_text_is_cleaned_too(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure(layout="json")
+    structlog.get_logger().info("feed moved", to=URL("https://geheim@feeds.example/rss"))
+    assert "geheim" not in capsys.readouterr().err
+
+
+def test_an_address_without_a_login_is_written_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure(layout="json")
+    structlog.get_logger().info("feed read", url="https://feeds.example/@redactie/rss?by=anna@feeds.example")
+    assert written(capsys)[0]["url"] == "https://feeds.example/@redactie/rss?by=anna@feeds.example"

@@ -8,11 +8,12 @@ from collections import OrderedDict
 from types import TracebackType
 from typing import Self
 
-from bot.errors import FeedTooLarge, FeedUnreadable
+from bot.errors import FeedRefused, FeedTooLarge, FeedUnreadable
 from bot.feeds.http import Fetcher, Page
 from bot.feeds.pages.child import ask, understand
 from bot.feeds.pages.extract import Article, declared_article
 from bot.feeds.process import ReaderProcess
+from bot.feeds.robots import Robots
 
 MAX_BYTES = 4 * 1024 * 1024
 DEADLINE_SECONDS = 8.0
@@ -31,6 +32,7 @@ class ArticleReader:
         idle: seconds after which the unused reader process is stopped.
         at_once: pages that are asked for at the same time, over all hosts.
         cached: articles that are remembered, so that a page in several feeds is asked for once.
+        robots: says which pages may be read; None reads all.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class ArticleReader:
         idle: float = IDLE_SECONDS,
         at_once: int = 4,
         cached: int = CACHED,
+        robots: Robots | None = None,
     ) -> None:
         self._fetcher = fetcher
         self._process = ReaderProcess(_MODULE, deadline, idle)
         self._turns = asyncio.Semaphore(at_once)
         self._cached = cached
+        self._robots = robots
         self._known: OrderedDict[str, Article] = OrderedDict()
 
     async def read(self, url: str, *, again: bool = False) -> Article:
@@ -57,10 +61,13 @@ class ArticleReader:
 
         Raises:
             FeedError: the page cannot be had, is too large, is no web page, or cannot be read in time.
+            FeedRefused: also when the publisher does not want programs to read it.
         """
         if url in self._known and not again:
             self._known.move_to_end(url)
             return self._known[url]
+        if self._robots and not await self._robots.allow(url):
+            raise FeedRefused("robots.txt asks not to read it")
         async with self._turns:
             article = await self._read(await self._fetcher.fetch_page(url))
         self._known[url] = article

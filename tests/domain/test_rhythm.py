@@ -81,6 +81,15 @@ def test_new_names_for_old_items_are_no_overflow() -> None:
     assert not overflowed(new=back(1, 4, 5, 6), known=[], newest_before=NOW - 4 * HOUR)
 
 
+def test_an_item_that_is_dated_back_does_not_hide_a_gap() -> None:
+    assert overflowed(new=back(1, 2, 3, 30), known=[], newest_before=NOW - 4 * HOUR)
+    assert not overflowed(new=back(1, 2, 30, 31), known=[], newest_before=NOW - 4 * HOUR)
+
+
+def test_items_without_a_date_do_not_hide_a_gap_either() -> None:
+    assert overflowed(new=[*back(1, 2), None, None, None], known=[], newest_before=NOW - 4 * HOUR)
+
+
 def test_a_first_poll_cannot_overflow() -> None:
     assert not overflowed(new=back(1, 2), known=[], newest_before=None)
 
