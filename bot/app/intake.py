@@ -15,6 +15,7 @@ from bot.domain.stories import WINDOW, StoryWindow
 from bot.feeds.article import ArticleReader
 from bot.feeds.http import Fetcher, FetchLimits
 from bot.feeds.parsing.parser import Parser
+from bot.feeds.robots import Robots
 from bot.feeds.sample import SampleServer
 from bot.services.alarm import Alarms
 from bot.services.articles import Articles, Patience
@@ -90,7 +91,8 @@ async def _articles(ground: Ground, stack: AsyncExitStack, book: RuleBook, fetch
     reader = shortener = None
     polling, own = ground.settings.polling, ground.settings.summary
     if polling.articles:
-        reader = await stack.enter_async_context(ArticleReader(fetcher))
+        robots = Robots(fetcher) if polling.robots else None
+        reader = await stack.enter_async_context(ArticleReader(fetcher, robots=robots))
     if own.endpoint:
         key = own.key.get_secret_value() if own.key else ""
         shortener = await stack.enter_async_context(Shortener(own.endpoint, own.model, key))
