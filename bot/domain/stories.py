@@ -85,10 +85,21 @@ class StoryWindow:
         self._addresses: dict[str, int] = {}
         self._stories: dict[int, list[int]] = {}
         self._next = 0
+        self._newest = 0
         self._last: tuple[Report, Account] | None = None
 
     def __len__(self) -> int:
         return len(self._known)
+
+    @property
+    def newest(self) -> int:
+        """The highest item id that was ever added."""
+        return self._newest
+
+    @property
+    def span(self) -> timedelta:
+        """How long a story stays open for further reports."""
+        return self._span
 
     @property
     def closeness(self) -> Closeness | None:
@@ -133,6 +144,7 @@ class StoryWindow:
         self._index.add(number, account.evidence.keys)
         self._known[number] = _Known(report.item_id, story_id, account)
         self._numbers[report.item_id] = number
+        self._newest = max(self._newest, report.item_id)
         if report.url:
             self._addresses[report.url] = number
         self._stories.setdefault(story_id, []).append(number)

@@ -37,7 +37,7 @@ from bot.services.grouping import read_ahead
 from bot.services.recall import Marks, Recall, Seen
 from bot.services.rulebook import RuleBook
 from bot.services.tell import Telling, story_of, tell
-from bot.store import deliveries, feeds, items, stories
+from bot.store import deliveries, feeds, items, stories, turns
 from bot.store.database import OUTAGES, Database, Transaction
 from bot.store.items import StoredItem
 
@@ -49,6 +49,8 @@ Finish = Callable[[Transaction, FeedDue, Polled, datetime], Awaitable[None]]
 """Writes down what a poll taught, in the transaction of its items."""
 PRUNE_EVERY = timedelta(minutes=10)
 """How often the window lets go of reports that are too old."""
+SLACK = timedelta(minutes=1)
+"""By so much the clocks of two machines may differ."""
 RHYTHM = 50
 """Recent items of a feed from which its rhythm is read."""
 ENOUGH = 20
@@ -106,7 +108,7 @@ class Ingest:
         self._window = window
         self._clock = clock
         self._policy = policy
-        self._pruned_at = clock.now()
+        self._pruned_at = self._caught_up_at = clock.now()
         self._recall = Recall()
 
     async def take(
@@ -199,6 +201,8 @@ class Ingest:
         batch.pass_over(parsed.items)
         listed = articles(parsed.items, owner, seen.fresh, seen.others)
         wanted = {key for _, keys in listed for key in keys.wanted}
+        if wanted:
+            await turns.take(batch.tx, turns.publisher(owner))
         batch.known = await items.known(batch.tx, owner, wanted)
         batch.times = seen.times
         if batch.times is None:
@@ -228,6 +232,7 @@ class Ingest:
         item = replace(item, language=result.language)
         if result.rules:
             item = replace(item, brief=batch.briefs.get(keys.key) or brief_of(item, result))
+            await self._catch_up(batch)
         matched = Matched(replace(change, item=item), result)
         news = News(found.published, item.seen_at, batch.first_poll, batch.due.created_at)
         begun = len(batch.begun)
@@ -241,6 +246,18 @@ class Ingest:
             raise
         batch.count(change, keys, StoredItem(item_id, item, result))
         batch.steady[found.fingerprint()] = keys.marks
+
+    async def _catch_up(self, batch: "_Batch") -> None:
+        """From here to the end of the transaction nobody else places reports; what others placed is read."""
+        if batch.has_turn:
+            return
+        batch.has_turn = True
+        if await turns.take(batch.tx, turns.STORIES):
+            newest, since = self._window.newest, self._caught_up_at - SLACK
+            for told in await stories.placed(batch.tx, newest, since, batch.now - self._window.span):
+                if told.item.result is not None:
+                    self._window.add(told.story_id, report_of(told.item.id, told.item.item, told.item.result))
+            self._caught_up_at = batch.now
 
     async def _store(
         self, batch: "_Batch", matched: Matched, before: StoredItem | None, keys: ItemKeys
@@ -300,6 +317,7 @@ class _Batch:
     now: datetime
     begun: list[int]
     seen: Seen
+    has_turn: bool = False
     briefs: Mapping[str, Brief] = field(default_factory=dict)
     results: Mapping[int, MatchResult] = field(default_factory=dict)
     intake: Intake = field(default_factory=Intake)

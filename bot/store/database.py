@@ -16,7 +16,9 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    func,
     make_url,
+    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -81,6 +83,12 @@ class Transaction(Protocol):
 
 
 BUSY_TIMEOUT_MS = 10_000
+TRIES = 3
+TRY_AGAIN = ("40001", "40P01")
+"""SQLSTATEs of a transaction that stood in another one's way: serialization_failure, deadlock_detected.
+https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+MIGRATING = 0x4865726175740000
+"""The number of the lock that migrating holds."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 OUTAGES: tuple[type[Exception], ...] = (OSError, OperationalError, InterfaceError, InternalError)
@@ -96,18 +104,20 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
-        self._engine = _engine(url)
+        self._engine = self._reading = _engine(url)
         self._writing: asyncio.Lock | None = None
         self._writer: Writer | None = None
         if self.url.get_backend_name() == "sqlite":
             # SQLite has one writer: waiting here is fair, waiting inside SQLite is a poll with sleeps.
             self._writing = asyncio.Lock()
             self._writer = Writer(_prepared(create_engine(self.url.set(drivername="sqlite"))), self._writing)
+        else:
+            self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ")
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """A consistent view; nothing written in it is kept."""
-        async with self._engine.connect() as connection:
+        async with self._reading.connect() as connection:
             yield connection
 
     @asynccontextmanager
@@ -137,12 +147,25 @@ class Database:
         if self._writer is not None:
             result: Result = await self._writer.submit(work, undo)
             return result
-        try:
-            async with self._engine.begin() as connection:
-                return await work(connection)
-        except BaseException:
-            undo()
-            raise
+        for _ in range(1, TRIES):
+            try:
+                return await self._once(work, undo)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) not in TRY_AGAIN:
+                    raise
+        return await self._once(work, undo)
+
+    async def _once(
+        self, work: Callable[[Transaction], Awaitable[Result]], undo: Callable[[], None]
+    ) -> Result:
+        async with self._engine.connect() as connection:
+            try:
+                result = await work(connection)
+                await connection.commit()
+            except BaseException:
+                undo()  # before the rollback gives others what this transaction locked
+                raise
+            return result
 
     async def migrate(self) -> None:
         """Bring the tables up to date; creates them in an empty database."""
@@ -177,6 +200,9 @@ def _insert(dialect: str, table: Table) -> Any:
 
 
 def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        # Of several processes that start at once one migrates, and the others find it done.
+        connection.execute(select(func.pg_advisory_xact_lock(MIGRATING)))
     if _is_current(connection):
         return
     # Read only when there is something to do: its 10 MB would stay with the process.
@@ -198,9 +224,13 @@ def _is_current(connection: Connection) -> bool:
 
 
 def _engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url)
-    if engine.dialect.name == "sqlite":
-        _prepared(engine.sync_engine)
+    # Without this option it is not kept everywhere how many rows an INSERT wrote.
+    options = {"preserve_rowcount": True}
+    if make_url(url).get_backend_name() != "sqlite":
+        # Connections of a server that was started again are replaced before they are used.
+        return create_async_engine(url, execution_options=options, pool_pre_ping=True)
+    engine = create_async_engine(url, execution_options=options)
+    _prepared(engine.sync_engine)
     return engine
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 
 from bot.domain.models import Outlet, Story, StoryItem
 from bot.domain.wire import agency_of, prints_of
@@ -134,6 +134,24 @@ async def since(tx: Transaction, moment: datetime) -> list[Told]:
         select(items, story_items.c.story_id)
         .join(story_items, story_items.c.item_id == items.c.id)
         .where(story_items.c.joined_at >= moment)
+        .order_by(story_items.c.joined_at, items.c.id)
+    )
+    return [Told(row.story_id, stored_item(row)) for row in rows]
+
+
+async def placed(tx: Transaction, newest: int, edited: datetime, moment: datetime) -> list[Told]:
+    """Reports that other processes may have placed, the oldest first.
+
+    Args:
+        tx: a transaction that has the turn of the stories.
+        newest: an item that is known to be placed; those after it count.
+        edited: items that were corrected since then count too.
+        moment: what joined its story earlier is left out.
+    """
+    rows = await tx.execute(
+        select(items, story_items.c.story_id)
+        .join(story_items, story_items.c.item_id == items.c.id)
+        .where(or_(items.c.id > newest, items.c.edited_at >= edited), story_items.c.joined_at >= moment)
         .order_by(story_items.c.joined_at, items.c.id)
     )
     return [Told(row.story_id, stored_item(row)) for row in rows]
