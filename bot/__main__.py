@@ -7,6 +7,7 @@ from bot.cli.feeds import feeds
 from bot.cli.match import match
 from bot.cli.outbox import outbox
 from bot.cli.parse import parse
+from bot.cli.password import password
 from bot.cli.preview import preview
 from bot.cli.replay import replay
 from bot.cli.rules import rules
@@ -27,6 +28,7 @@ def heraut() -> None:
 cli.command()(run)
 cli.command()(demo)
 cli.command("check-config")(check_config)
+cli.command()(password)
 cli.command()(match)
 cli.command()(parse)
 cli.command()(preview)

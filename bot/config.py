@@ -121,13 +121,23 @@ class DiscordSettings(Section):
 
 
 class WebSettings(Section):
-    """`[web]`: the web chat, the pages and the API. Other machines need the token, and so do changes."""
+    """`[web]`: the web chat, the pages and the API. Other machines need login or token, and so do changes."""
 
     enabled: bool = True
     host: str = "127.0.0.1"
     port: int = Field(default=8017, ge=0, le=65535)
     allowed_hosts: Texts = ()
     token: Secret = None
+    login: str = Field(default="", max_length=100)
+    password_hash: Secret = None
+
+    @model_validator(mode="after")
+    def _a_login_is_whole(self) -> "WebSettings":
+        if bool(self.login) != bool(self.password_hash):
+            raise ValueError("login and password_hash belong together")
+        if self.password_hash and not self.password_hash.get_secret_value().startswith("$argon2"):
+            raise ValueError("password_hash: expected what `heraut password` prints, not the password")
+        return self
 
     @model_validator(mode="after")
     def _token_is_a_key(self) -> "WebSettings":

@@ -15,7 +15,7 @@ from bot.chat.discord.inbound import NAME as DISCORD
 from bot.chat.discord.platform import PERSON
 from bot.chat.router import Router
 from bot.chat.telegram import TelegramPlatform, Webhook
-from bot.chat.webchat import VISITOR, WebChatPlatform
+from bot.chat.webchat import OWNER, WebChatPlatform
 from bot.config import Settings
 from bot.domain.models import Address
 from bot.domain.pacing import pace_of
@@ -102,10 +102,8 @@ def alarms_of(settings: Settings, chats: Chats) -> Alarms:
 
 
 def _router(ground: Ground, manager: Manager, sources: Sources, lanes: Mapping[str, str]) -> Router:
-    """The commands. The terminal, and a web chat that only this machine reaches, are its owner's."""
-    owners = {*ground.settings.owners, "console:console"}
-    if ground.settings.web.host in LOOPBACK:
-        owners.add(f"{WebChatPlatform.name}:{VISITOR}")
+    """The commands. Owners are who the settings name, who sits at the terminal, and whom the pages know."""
+    owners = {*ground.settings.owners, "console:console", f"{WebChatPlatform.name}:{OWNER}"}
     return Router(manager, sources, ground.clock, lanes, owners)
 
 

@@ -16,6 +16,7 @@ from bot.services.chatdesk import ChatDesk
 from bot.services.manage import Manager
 from bot.store import feeds
 from bot.store.database import Database
+from bot.web.access import Login
 from bot.web.app import Health, create_app
 from bot.web.desk import Desk
 from bot.web.server import listen
@@ -60,9 +61,15 @@ def site_of(
         ready=ready,
         version=__version__,
         token=settings.web.token.get_secret_value() if settings.web.token else "",
+        login=_login(settings),
         hosts=hosts,
         routes=routes,
     )
+
+
+def _login(settings: Settings) -> Login | None:
+    own = settings.web
+    return Login(own.login, own.password_hash.get_secret_value()) if own.password_hash else None
 
 
 async def _health(database: Database) -> Health:

@@ -21,7 +21,7 @@ from bot.services.chatdesk import ChatDesk
 from bot.services.rooms import Rooms
 from bot.web import api
 from bot.web import pages as news
-from bot.web.access import Access
+from bot.web.access import Access, Login
 from bot.web.chat import Chat, Say, Suggest
 from bot.web.desk import Desk, Frame
 from bot.web.guard import Guard, Guesses
@@ -55,6 +55,7 @@ def create_app(
     version: str,
     ready: Callable[[], bool] = lambda: True,
     token: str = "",
+    login: Login | None = None,
     title: str = "Heraut",
     hosts: Collection[str] = (),
     remote_images: bool = False,
@@ -72,6 +73,7 @@ def create_app(
         health: asked by ``/health``, which answers 200 or 503.
         ready: whether the work goes on: begun and not ending; asked by ``/ready``, for whoever sends traffic.
         token: opens the site to other machines, and to changes; "" for neither.
+        login: name and password that do the same for people; None for neither.
         hosts: names besides localhost by which browsers may call us.
         remote_images: show the pictures of alerts. They stand on the publishers' servers, which would then
             see who reads what.
@@ -79,7 +81,7 @@ def create_app(
         routes: further endpoints, which check for themselves who calls.
     """
     pages = Pages(desk.clock.now, title, version, remote_images)
-    access = Access(token, desk.clock)
+    access = Access(desk.database, desk.clock, token=token, login=login)
     guesses = Guesses()
     frame = Frame(pages, rooms, desk, access, chats, settings)
     chat = Chat(pages, rooms, say, suggest, commands, access)

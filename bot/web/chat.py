@@ -23,14 +23,15 @@ from bot.web.render import Pages, encodable
 from bot.web.security import Pace, same_origin
 from bot.web.words import language_of, words
 
-Say = Callable[[str, str, str, str], Awaitable[None]]
-"""(room, text, the browser's language, key): posts a line and what Heraut answers."""
+Say = Callable[[str, str, str, str, bool], Awaitable[None]]
+"""(room, text, the browser's language, key, whether an owner says it): posts it and what Heraut answers."""
 
 Suggest = Callable[[str, str, str], Awaitable[Sequence[tuple[str, str]]]]
 """(room, command, typed so far) → (value, label) pairs."""
 
 TEXT_LIMIT = 1000
 KEY_LIMIT = 38
+LARGEST_ID = 10**15
 STREAMS = 200
 RENDERED = 256
 QUICK = ("topics", "subscriptions", "latest", "status", "help")
@@ -89,6 +90,7 @@ class Chat:
             Route("/c/{room}/events", self.events),
             Route("/c/{room}/messages", self.earlier, methods=["GET"]),
             Route("/c/{room}/messages", self.say, methods=["POST"]),
+            Route("/c/{room}/pictures/{post:int}", self.picture),
             Route("/suggest", self.suggest),
         ]
 
@@ -123,6 +125,16 @@ class Chat:
         html = [self._pages.post(post, language_of(request)) for post in page.posts]
         return JSONResponse({"posts": html, "more": page.more}, headers={"cache-control": "no-store"})
 
+    async def picture(self, request: Request) -> Response:
+        """The picture of a post, which the page may show as it is our own."""
+        room, post = self._room(request), request.path_params["post"]
+        found = await self._rooms.picture(room.id, post) if post < LARGEST_ID else None
+        if found is None:
+            raise HTTPException(404, "there is no such picture")
+        return Response(
+            found.data, media_type="image/png", headers={"cache-control": "private, max-age=3600"}
+        )
+
     async def events(self, request: Request) -> Response:
         """What happens in a room, as server-sent events from Last-Event-ID on (or `after` of the query)."""
         room = self._room(request)
@@ -144,7 +156,8 @@ class Chat:
             raise HTTPException(403, "only this site's own pages may do that")
         self._pace(self._saying, request)
         said = _said(await body_of(request), kind_of(request))
-        await self._say(room.id, said.text, language_of(request), said.key)
+        owner = self._access.is_owner(request)
+        await self._say(room.id, said.text, language_of(request), said.key, owner)
         if "text/html" in request.headers.get("accept", ""):
             return RedirectResponse(f"/c/{room.id}", 303)
         return Response(status_code=204)

@@ -1,7 +1,8 @@
 """What pages, API and outgoing feeds share: where they read, the frame around pages, and queries."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.domain.models import Target, Topic
+from bot.domain.rooms import Room
 from bot.ports import Clock
 from bot.services.chatdesk import ChatDesk
 from bot.services.manage import topic_name
@@ -20,12 +22,14 @@ from bot.store.database import Database
 from bot.web.access import Access
 from bot.web.forms import form_of
 from bot.web.render import Pages
-from bot.web.security import same_origin
+from bot.web.security import Pace, same_origin
 from bot.web.settingsview import Group
 from bot.web.words import language_of, words
 
 NUMBER_DIGITS = 12
 TEXT_LIMIT = 100
+CHANGES, CHANGES_PER_SECOND = 30, 1.0
+"""How many changes one client may make at once, and then each second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +74,18 @@ class Frame:
         self.chats = chats
         self.settings = settings
         self._pages = pages
+        self._changes = Pace(CHANGES, CHANGES_PER_SECOND)
         self._rooms = rooms
 
     @property
     def talking_room(self) -> str:
         """The room in which somebody talks to Heraut alone; "" when there is none."""
         return next((room.id for room in self._rooms.all.values() if room.direct), "")
+
+    @property
+    def rooms(self) -> Collection[Room]:
+        """The rooms of the web chat."""
+        return self._rooms.all.values()
 
     def part(self, request: Request, template: str, **values: Any) -> str:
         """A part of a page, without the frame."""
@@ -91,9 +101,12 @@ class Frame:
         """The form of a change, when whoever sends it may change anything.
 
         Raises:
-            HTTPException: 403, nobody is signed in or the form is not ours; 4xx, it is no form.
+            HTTPException: 403, nobody is signed in or the form is not ours; 429, too fast; 4xx, no form.
         """
         session = self.access.session(request)
+        wait = self._changes.wait(request.client.host if request.client else "", time.monotonic())
+        if wait:
+            raise HTTPException(429, "too fast", {"retry-after": str(int(wait) + 1)})
         fields = await form_of(request)
         ours = session is not None and hmac.compare_digest(
             session.csrf.encode(), fields.get("csrf", "").encode("utf-8", "replace")

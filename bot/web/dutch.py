@@ -127,6 +127,8 @@ DUTCH = {
     "hits": "treffers",
     "stories": "verhalen",
     "items read": "berichten gelezen",
+    "Follow this in": "Dit volgen in",
+    "As a feed": "Als feed",
     "Follow this in the web chat": "Dit volgen in de webchat",
     "Hits": "Treffers",
     "The newest": "De nieuwste",
@@ -141,11 +143,16 @@ DUTCH = {
     "It stands in the settings of Heraut as web.token.": (
         "Het staat in de instellingen van Heraut als web.token."
     ),
-    "These pages are for the machine that Heraut runs on. web.token in its settings opens them to others.": (
-        "Deze pagina’s zijn voor de machine waarop Heraut draait. web.token in de instellingen opent ze voor "
-        "andere."
+    "These pages are for the machine that Heraut runs on. web.login or web.token in its settings opens them "
+    "to others.": (
+        "Deze pagina’s zijn voor de machine waarop Heraut draait. web.login of web.token in de instellingen "
+        "opent ze voor andere."
     ),
-    "The least number of characters is": "Het minste aantal tekens is",
+    "A token has at least so many characters:": "Een token heeft minstens zoveel tekens:",
+    "Name": "Naam",
+    "Password": "Wachtwoord",
+    "That is not right.": "Dat klopt niet.",
+    "With the token instead": "Met het token",
     "Subscriptions": "Abonnementen",
     "Settings": "Instellingen",
     "Platforms": "Platforms",

@@ -50,9 +50,12 @@ class Guard:
         self._public = frozenset((method, route.path) for route in public for method in route.methods or ())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (refusal := self._refusal(Request(scope))):
-            await refusal(scope, receive, send)
-            return
+        if scope["type"] == "http":
+            request = Request(scope)
+            await self._access.recognise(request)
+            if refusal := self._refusal(request):
+                await refusal(scope, receive, send)
+                return
         await self._app(scope, receive, send)
 
     def _refusal(self, request: Request) -> Response | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.webchat import WebChatPlatform
+from bot.chat.webchat import OWNER, VISITOR, WebChatPlatform
 from bot.domain.messagecodec import from_json
 from bot.domain.messages import Message, say
 from bot.domain.models import Address, Gone, Sent, Vanished
@@ -81,11 +81,11 @@ async def test_an_edit_of_a_message_that_is_not_there_says_it_vanished(
 async def test_what_a_person_says_is_shown_carried_out_and_answered(
     web: WebChatPlatform, rooms: Rooms, bot: SmallBot
 ) -> None:
-    await web.say("atlantic", "/status", "nl")
+    await web.say("atlantic", "/status", "nl", owner=True)
     assert await lines(rooms) == [(Author.USER, "/status"), (Author.BOT, say("Gehoord: /status"))]
     [said] = bot.heard
     assert (said.address, said.text, said.reply_language) == (ATLANTIC, "/status", "nl")
-    assert (said.chat_title, said.is_private, said.is_admin) == ("atlantic", False, True)
+    assert (said.chat_title, said.is_private, said.is_admin, said.user) == ("atlantic", False, True, OWNER)
 
 
 async def test_the_direct_room_is_a_private_chat(web: WebChatPlatform, bot: SmallBot) -> None:
@@ -117,3 +117,11 @@ async def test_running_means_waiting_to_be_cancelled(web: WebChatPlatform) -> No
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+async def test_who_is_not_recognised_is_a_visitor_who_changes_nothing(
+    web: WebChatPlatform, bot: SmallBot
+) -> None:
+    await web.say("heraut", "/status")
+    [said] = bot.heard
+    assert (said.user, said.is_admin) == (VISITOR, False)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from starlette.routing import Route
@@ -19,6 +20,7 @@ from bot.services.manage import Defaults, Manager
 from bot.services.rooms import Rooms
 from bot.services.rulebook import RuleBook
 from bot.store.database import Database
+from bot.web.access import Login
 from bot.web.app import Health, create_app
 from bot.web.desk import Desk
 from bot.web.server import WebServer, address, listen
@@ -97,6 +99,11 @@ class Site:
         return str((await self.rooms.history(room)).posts[-1].id)
 
 
+@cache
+def _empty_book() -> RuleBook:
+    return RuleBook(newsroom.CATALOG, {})
+
+
 @asynccontextmanager
 async def running_site(
     folder: Path,
@@ -108,6 +115,7 @@ async def running_site(
     healthy: bool = True,
     ready: bool = True,
     token: str = "",
+    login: Login | None = None,
     book: RuleBook | None = None,
     settings: Sequence[Group] = (),
     routes: Sequence[Route] = (),
@@ -123,7 +131,7 @@ async def running_site(
     async def health() -> Health:
         return Health(healthy, {"lanes": 1})
 
-    book = book or RuleBook(newsroom.CATALOG, {})
+    book = book or _empty_book()
 
     async def follow(texts: Collection[str]) -> None:
         followed.append(frozenset(texts))
@@ -135,6 +143,7 @@ async def running_site(
         chats=ChatDesk(database, manager, clock),
         settings=settings,
         token=token,
+        login=login,
         rooms=shelf,
         say=platform.say,
         suggest=platform.suggest,

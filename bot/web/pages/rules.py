@@ -5,20 +5,27 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.domain.models import Address
 from bot.domain.rule_tree import Rule
 from bot.domain.rules import parse_rule
 from bot.domain.salience import DEFAULT_THRESHOLD
-from bot.errors import RuleError
+from bot.errors import BadInput, RuleError
 from bot.services.grouping import story_window
+from bot.services.places import Place
 from bot.services.rulelab import Trial, try_rule
 from bot.store import reports
-from bot.web.desk import Frame, short
+from bot.store.roster import Entry
+from bot.web.desk import Frame, checked_number, short
 from bot.web.security import Pace
+from bot.web.words import language_of
+
+log = structlog.get_logger()
 
 LOOK_BACK = timedelta(days=14)
 ITEMS = 3000
@@ -26,6 +33,9 @@ SECONDS = 3.0
 SHOWN = 25
 RULE_LIMIT = 1000
 AT_ONCE = 2
+PLACES = 200
+WEB = "web"
+"""The platform and the account of the web chat."""
 EXAMPLES = (
     "@rutte AND defensie*",
     'title:"NATO summit" lang:en',
@@ -46,7 +56,7 @@ class Mistake:
 
 
 class Rules:
-    """The page; it changes nothing, so a rule is part of its address and can be passed on."""
+    """The page. Trying changes nothing, so a rule is part of its address and can be passed on."""
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
@@ -55,12 +65,13 @@ class Rules:
 
     @property
     def routes(self) -> list[Route]:
-        return [Route("/rules", self.page)]
+        return [Route("/rules", self.page), Route("/rules", self.save, methods=["POST"])]
 
     async def page(self, request: Request) -> Response:
         """The form, and below it what became of the rule in it."""
         text = short(request, "rule", RULE_LIMIT)
         mistake, trial = None, None
+        session = self._frame.access.session(request)
         if text:
             try:
                 trial = await self._tried(request, parse_rule(text, self._frame.desk.book.catalog.entities))
@@ -78,7 +89,44 @@ class Rules:
             rule_limit=RULE_LIMIT,
             examples=EXAMPLES,
             room=self._frame.talking_room,
+            csrf=session.csrf if session else "",
+            places=await self._places() if session and trial else {},
         )
+
+    async def save(self, request: Request) -> Response:
+        """Let a chat, or a room of the web chat, follow the rule from now on."""
+        fields = await self._frame.changing(request)
+        rule = fields.get("rule", "").strip()
+        if not rule or len(rule) > RULE_LIMIT or "\0" in rule:
+            raise HTTPException(400, f"a rule has 1 to {RULE_LIMIT} characters")
+        try:
+            place = await self._place(fields.get("place", ""), language_of(request))
+            _, made = await self._frame.chats.follow(place, rule)
+        except BadInput as problem:
+            raise HTTPException(400, str(problem)) from problem
+        log.info("rule followed from the lab", lane=place.lane, chat=place.address.chat, new=made)
+        found = await self._frame.chats.at(place)
+        return RedirectResponse(f"/subscriptions?after={found - 1}#c{found}", 303)
+
+    async def _places(self) -> dict[str, str]:
+        """Where a rule can be followed: the chats that are known, and the rooms of the web chat."""
+        entries = await self._frame.chats.page(limit=PLACES)
+        known = {f"chat:{entry.chat.id}": _name(entry) for entry in entries}
+        taken = {entry.chat.address.chat for entry in entries if entry.lane == WEB}
+        rooms = {
+            f"room:{room.id}": f"{room.title} ({WEB})" for room in self._frame.rooms if room.id not in taken
+        }
+        return rooms | known
+
+    async def _place(self, text: str, language: str) -> Place:
+        """Raises HTTPException 400 for what is none."""
+        kind, _, name = text.partition(":")
+        if kind == "chat":
+            return await self._frame.chats.place(checked_number("the chat", name))
+        room = next((room for room in self._frame.rooms if room.id == name), None)
+        if kind != "room" or room is None:
+            raise HTTPException(400, "choose a chat")
+        return Place(WEB, Address(WEB, room.id), room.title, language)
 
     async def _tried(self, request: Request, rule: Rule) -> Trial:
         wait = self._pace.wait(request.client.host if request.client else "", time.monotonic())
@@ -105,3 +153,7 @@ def pointed(text: str, error: RuleError) -> Mistake:
     """A rule with the place of its mistake."""
     at = min(error.position, len(text))
     return Mistake(text[:at], text[at : at + 1] or " ", text[at + 1 :], error.message, error.hint)
+
+
+def _name(entry: Entry) -> str:
+    return f"{entry.chat.title or f'#{entry.chat.id}'} ({entry.chat.address.platform})"

@@ -1,7 +1,6 @@
 """The ledger's page: filters, counts, and nothing to press for readers."""
 
 import re
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
@@ -58,16 +57,6 @@ async def test_a_reader_can_press_nothing(client: aiohttp.ClientSession) -> None
     html = await shown(client)
     assert 'method="post"' not in html
     assert "Sign in to send" in html
-
-
-@pytest.fixture
-async def owner(site: Site) -> AsyncIterator[aiohttp.ClientSession]:
-    """Somebody who signed in."""
-    jar = aiohttp.CookieJar(unsafe=True)
-    async with aiohttp.ClientSession(site.url, headers={"accept": "text/html"}, cookie_jar=jar) as session:
-        async with session.post("/login", data={"token": "a-token-that-is-long-enough"}) as answer:
-            assert answer.status == 200
-        yield session
 
 
 async def csrf_of(client: aiohttp.ClientSession) -> str:
