@@ -203,10 +203,10 @@ class LanePump:
         while len(claimed.batch) < room:
             found = await deliveries.ready(tx, self.lane, room - len(claimed.batch), skip)
             skip |= {each.chat_id for each in found}
-            waits = [(each, how) for each in found if (how := postponed(each, now))]
+            waits = {each.chat_id: how for each in found if (how := postponed(each, now))}
             await deliveries.postpone(tx, waits, now)
-            late = {each.id for each, _ in waits}
-            self._choose([each for each in found if each.id not in late], claimed, crowded, clock)
+            due = [each for each in found if each.chat_id not in waits]
+            self._choose(due, claimed, crowded, clock)
             if not found or self._pacer.lane_start(clock) > clock + HORIZON:
                 break
         await deliveries.mark(tx, [each.id for each in claimed.batch], now)

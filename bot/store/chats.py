@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Row, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.manner import Manner, from_stored, to_stored
@@ -57,19 +57,14 @@ async def ensure(
 
 async def pause(tx: Transaction, lane: str, address: Address, why: str) -> None:
     """Stop sending to a chat, with all its threads when `address` names none; its wishes are kept."""
-    place = and_(chats.c.lane == lane, chats.c.chat == address.chat)
-    if address.thread:
-        place = and_(place, chats.c.thread == address.thread)
-    paused = update(chats).where(place, chats.c.state == ChatState.ACTIVE)
+    paused = update(chats).where(*_places(lane, address), chats.c.state == ChatState.ACTIVE)
     gone = await tx.execute(paused.values(state=ChatState.PAUSED, paused_why=why[:300]).returning(chats.c.id))
     await hold_chats(tx, [row.id for row in gone])
 
 
 async def resume(tx: Transaction, lane: str, address: Address, now: datetime) -> None:
-    """Send to a chat again, with all its threads; what was owed to it comes in one digest."""
-    away = update(chats).where(
-        chats.c.lane == lane, chats.c.chat == address.chat, chats.c.state == ChatState.PAUSED
-    )
+    """Send to a chat again, with all its threads when `address` names none; its backlog is one digest."""
+    away = update(chats).where(*_places(lane, address), chats.c.state == ChatState.PAUSED)
     back = await tx.execute(away.values(state=ChatState.ACTIVE, paused_why="").returning(chats.c.id))
     await welcome_back(tx, [row.id for row in back], now)
 
@@ -249,6 +244,12 @@ async def _hand_over(tx: Transaction, old: int, new: int) -> None:
 
 def _at(lane: str, address: Address) -> tuple[Any, ...]:
     return chats.c.lane == lane, chats.c.chat == address.chat, chats.c.thread == address.thread
+
+
+def _places(lane: str, address: Address) -> tuple[Any, ...]:
+    """A thread, or a chat with all its threads."""
+    whole = chats.c.lane == lane, chats.c.chat == address.chat
+    return (*whole, chats.c.thread == address.thread) if address.thread else whole
 
 
 def chat_of(row: Row[Any]) -> Chat:

@@ -4,16 +4,30 @@ A row is ready, held back (until its time, or until its chat returns), under way
 the ledger for people, `folding` turns many rows into one digest.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Row, String, and_, bindparam, case, func, insert, or_, select, text, update
+from sqlalchemy import (
+    Boolean,
+    Integer,
+    Row,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from bot.domain.manner import from_stored
 from bot.domain.models import Address, ChatState, Delivery, DeliveryKind, DeliveryState, Priority
-from bot.domain.quiet import Telling
+from bot.domain.quiet import Gather, Telling
 from bot.store.database import Transaction, insert_missing, upsert
 from bot.store.schema import chats, deliveries
 
@@ -46,19 +60,29 @@ _NEXT = (
     .order_by(deliveries.c.priority, deliveries.c.id)
     .limit(bindparam("b_size", type_=Integer))
 )
-_BY_ID = _WITH_CHAT.where(deliveries.c.id.in_(bindparam("b_ids", expanding=True)))
+# Where another pump still holds the account, what it claims or has claimed is left to it.
+_BY_ID = _WITH_CHAT.where(deliveries.c.id.in_(bindparam("b_ids", expanding=True)), READY).with_for_update(
+    of=deliveries, skip_locked=True
+)
 _MARK = (
     update(deliveries)
     .where(deliveries.c.id.in_(bindparam("b_ids", expanding=True)))
     .values(state=DeliveryState.SENDING, attempts=deliveries.c.attempts + 1, updated_at=bindparam("b_now"))
 )
 
+_is_alert = deliveries.c.kind == DeliveryKind.ALERT
+_is_fold = and_(
+    deliveries.c.kind == DeliveryKind.DIGEST,
+    deliveries.c.payload.is_(None),
+    bindparam("b_quiet", type_=Boolean),
+)
 _POSTPONE = (
     update(deliveries)
-    .where(deliveries.c.id == bindparam("b_id"))
+    .where(deliveries.c.chat_id == bindparam("b_chat"), READY, or_(_is_alert, _is_fold))
+    .where(deliveries.c.priority > Priority.BREAKING, deliveries.c.lost_answers == 0)
     .values(
         held=True,
-        gather=bindparam("b_gather"),
+        gather=case((_is_alert, bindparam("b_gather", type_=String)), else_=deliveries.c.gather),
         not_before=bindparam("b_not_before"),
         # What waits until it is told with others does not grow stale meanwhile.
         expires_at=None,
@@ -278,17 +302,18 @@ async def mark(tx: Transaction, ids: Collection[int], now: datetime) -> None:
         await tx.execute(_MARK, {"b_ids": list(ids), "b_now": now})
 
 
-async def postpone(tx: Transaction, waits: Sequence[tuple[Delivery, Telling]], now: datetime) -> None:
-    """Messages that were to go now wait after all, as their chats wish by now."""
+async def postpone(tx: Transaction, waits: Mapping[int, Telling], now: datetime) -> None:
+    """What these chats were to be told now waits after all, as they wish by now; see `quiet.postponed`."""
     rows = [
         {
-            "b_id": each.id,
-            "b_gather": how.gather if each.kind is DeliveryKind.ALERT else each.gather,
+            "b_chat": chat,
+            "b_gather": how.gather,
+            "b_quiet": how.gather is Gather.QUIET,
             "b_not_before": how.not_before,
             "b_detail": how.why,
             "b_now": now,
         }
-        for each, how in waits
+        for chat, how in waits.items()
     ]
     if rows:
         await tx.execute(_POSTPONE, rows)

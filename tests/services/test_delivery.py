@@ -2,7 +2,8 @@
 
 import asyncio
 import sqlite3
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -10,19 +11,22 @@ from sqlalchemy import text
 from bot.domain.messages import Message
 from bot.domain.models import (
     ChatState,
+    Delivery,
+    DeliveryKind,
     DeliveryState,
     Gone,
     LaneDown,
     Malformed,
     Moved,
     Outcome,
+    Priority,
     RetryAfter,
     Transient,
     Unknown,
     Vanished,
 )
 from bot.services.compose import Composer
-from bot.services.delivery import LanePump
+from bot.services.delivery import LanePump, key_of
 from bot.store import books, chats, deliveries
 from tests.support.ledger import owe_all
 from tests.support.newsroom import LANE, Newsroom, place, report
@@ -79,6 +83,47 @@ async def test_a_retry_carries_the_same_key(room: Newsroom) -> None:
     (first, second) = [key for _, _, key in room.paper.sent]
     assert first == second
     assert len(first) <= 25
+
+
+def test_the_keys_of_a_ledger_that_was_begun_anew_are_not_those_of_the_old_one() -> None:
+    born = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    rows = [
+        Delivery(number, LANE, 1, place().address, DeliveryKind.ALERT, 1, Priority.ALERT, 0, moment)
+        for number in (1, 16**10 - 1)
+        for moment in (born, born + timedelta(microseconds=1))
+    ]
+    keys = {key_of(row) for row in rows}
+    assert len(keys) == 4
+    assert max(map(len, keys)) <= 25
+
+
+async def test_what_is_refused_for_its_picture_is_sent_without_it_and_the_books_say_so(
+    room: Newsroom,
+) -> None:
+    item = replace(report(NEWS[1], 1, room.clock.now()), image="https://proef.example/1.jpg")
+    feed = await room.add_feed()
+    await room.manager.subscribe(place(), "nato")
+    await room.take(feed, [item])
+    room.paper.answers = [Malformed("failed to get HTTP URL content", picture=True)]
+    await room.deliver()
+    cards = [message.card for _, message, _ in room.paper.sent if message.card]
+    assert [(card.title, card.image) for card in cards] == [(NEWS[1], item.image), (NEWS[1], None)]
+    async with room.database.read() as tx:
+        (line,) = await books.lines(tx, [DeliveryState.SENT])
+    assert line.detail == "sent without its picture: failed to get HTTP URL content"
+
+
+async def test_what_fails_without_its_picture_too_is_sent_plain(room: Newsroom) -> None:
+    item = replace(report(NEWS[1], 1, room.clock.now()), image="https://proef.example/1.jpg")
+    feed = await room.add_feed()
+    await room.manager.subscribe(place(), "nato")
+    await room.take(feed, [item])
+    room.paper.answers = [Malformed("the picture", picture=True), Malformed("the form")]
+    await room.deliver()
+    assert [bool(message.card) for _, message, _ in room.paper.sent] == [True, True, False]
+    async with room.database.read() as tx:
+        (line,) = await books.lines(tx, [DeliveryState.SENT])
+    assert line.detail == "sent as plain text: the form"
 
 
 async def test_a_waiting_lane_sends_nothing_at_all(room: Newsroom) -> None:
@@ -175,7 +220,7 @@ async def test_what_a_crash_cut_off_is_sent_again_with_its_key(room: Newsroom) -
         await deliveries.mark(tx, [marked.id], room.clock.now())
     await room.pump.recover()
     await room.deliver()
-    assert [key for _, _, key in room.paper.sent] == [f"heraut-{marked.id}"]
+    assert [key for _, _, key in room.paper.sent] == [key_of(marked)]
     async with room.database.read() as tx:
         assert await books.lost_answers(tx) == 1
 
@@ -201,7 +246,7 @@ async def test_what_may_have_arrived_keeps_its_key_and_is_not_told_in_a_digest(
         await deliveries.mark(tx, [marked.id], room.clock.now())
     await owe_all(room.database, LANE, [marked.chat_id], range(45), room.clock.now())
     await room.deliver()
-    assert [key for _, message, key in room.paper.sent if message.card] == [f"heraut-{marked.id}"]
+    assert [key for _, message, key in room.paper.sent if message.card] == [key_of(marked)]
     assert all(NEWS[1] not in words(message) for _, message, _ in room.paper.sent)
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.app.routine import DIGEST_TICK
+from bot.chat.discord.platform import PERSON
 from bot.domain.manner import LostAnswer, Manner
 from bot.domain.models import Address, ChatState, DeliveryState
 from bot.services.alarm import Alarms, Owner
@@ -26,6 +27,8 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 
+PICTURE = "https://proef.example/beeld/1.jpg"
+
 
 @dataclass
 class Desk:
@@ -34,9 +37,14 @@ class Desk:
     lane: Lane
     ids: list[int]
 
-    async def owe(self, *numbers: int, to: list[int] | None = None) -> None:
+    async def owe(self, *numbers: int, to: list[int] | None = None, image: str | None = None) -> None:
         await owe_all(
-            self.lane.database, self.lane.platform.lane, to or self.ids[:1], numbers, self.lane.clock.now()
+            self.lane.database,
+            self.lane.platform.lane,
+            to or self.ids[:1],
+            numbers,
+            self.lane.clock.now(),
+            image=image,
         )
         self.lane.pump.wake()
 
@@ -298,6 +306,56 @@ async def test_telegram_what_is_refused_as_malformed_goes_plain_and_else_fails_v
         assert "something new" in notice.text.lower()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "wrong file identifier/HTTP URL specified",
+        "failed to get HTTP URL content",
+        "WEBPAGE_CURL_FAILED",
+        "wrong type of the web page content",
+    ],
+)
+async def test_telegram_what_is_refused_for_its_picture_goes_without_it_once_and_the_books_say_so(
+    telegram: OnTelegram, words: str
+) -> None:
+    telegram.emulator.world.bad_pictures[PICTURE] = words
+    await telegram.desk.owe(1, image=PICTURE)
+    await telegram.desk.reaches(sent=1)
+    (message,) = telegram.emulator.messages(telegram.chat)
+    assert (title_of(1) in message.text, message.preview.get("url")) == (True, None)
+    assert message.links, "the layout is kept, only the picture is gone"
+    assert "without its picture" in (await telegram.desk.details())[0][1]
+    assert len([r for r in telegram.emulator.requests if r[1] == "sendMessage"]) == 2
+
+
+async def test_telegram_a_picture_that_can_be_shown_is_shown(telegram: OnTelegram) -> None:
+    await telegram.desk.owe(1, image=PICTURE)
+    await telegram.desk.reaches(sent=1)
+    (message,) = telegram.emulator.messages(telegram.chat)
+    assert message.preview["url"] == PICTURE
+    assert (await telegram.desk.details())[0][1] == ""
+
+
+async def test_telegram_a_reopened_topic_is_told_again_and_others_stay_closed(telegram: OnTelegram) -> None:
+    forum = telegram.emulator.add_chat("supergroup", title="Forum", forum=True)
+    topics = [telegram.emulator.add_topic(forum, name) for name in ("een", "twee")]
+    addresses = [Address("telegram", str(forum), str(topic)) for topic in topics]
+    desk = telegram.desk
+    desk.ids = await add_chats(desk.lane.database, desk.lane.platform.lane, addresses, desk.lane.clock.now())
+    for topic in topics:
+        telegram.emulator.close_topic(forum, topic)
+    await desk.owe(1, to=desk.ids)
+
+    async def both_paused() -> bool:
+        return {(await desk.chat(number))[0] for number in (0, 1)} == {ChatState.PAUSED}
+
+    await until(both_paused)
+    telegram.emulator.reopen_topic(forum, topics[0])
+    await desk.reaches(sent=1, pending=1)
+    assert [(await desk.chat(number))[0] for number in (0, 1)] == [ChatState.ACTIVE, ChatState.PAUSED]
+    assert len(telegram.emulator.messages(forum, topics[0])) == 1
+
+
 async def test_telegram_a_revoked_token_stops_the_account_and_keeps_everything(telegram: OnTelegram) -> None:
     telegram.emulator.revoke_token()
     await telegram.desk.owe(1, to=telegram.desk.ids)
@@ -451,6 +509,36 @@ async def test_discord_a_message_that_is_never_accepted_fails_visibly(discord: O
     discord.emulator.fail("status", times=2, status=400, code=50035)
     await discord.desk.owe(1)
     await discord.desk.reaches(failed=1)
+
+
+async def test_discord_what_is_refused_for_its_picture_goes_without_it_once_and_the_books_say_so(
+    discord: OnDiscord,
+) -> None:
+    discord.emulator.world.bad_pictures.add(PICTURE)
+    await discord.desk.owe(1, image=PICTURE)
+    await discord.desk.reaches(sent=1)
+    (message,) = discord.emulator.messages(discord.channel)
+    assert "thumbnail" not in message.payload["embeds"][0]
+    assert message.payload["embeds"][0]["title"] == title_of(1)
+    detail = (await discord.desk.details())[0][1]
+    assert "without its picture" in detail
+    assert "embeds.0.thumbnail.url" in detail
+    posts = [r for r in discord.emulator.requests if r.path == f"/channels/{discord.channel}/messages"]
+    assert [request.status for request in posts] == [400, 200]
+
+
+async def test_discord_a_person_is_reached_in_a_conversation_that_is_opened_first(discord: OnDiscord) -> None:
+    person = discord.emulator.world.user("baas").id
+    desk = discord.desk
+    address = Address("discord", f"{PERSON}{person}")
+    (desk.ids[0],) = await add_chats(
+        desk.lane.database, desk.lane.platform.lane, [address], desk.lane.clock.now()
+    )
+    await desk.owe(1, 2)
+    await desk.reaches(sent=2)
+    assert len(discord.emulator.messages(discord.emulator.add_dm("baas"))) == 2
+    opened = [r for r in discord.emulator.requests if r.path == "/users/@me/channels"]
+    assert len(opened) == 1
 
 
 async def test_an_outage_ends_without_loss_and_without_a_storm_of_requests(discord: OnDiscord) -> None:

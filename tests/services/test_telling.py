@@ -9,7 +9,7 @@ from bot.domain.messages import Message
 from bot.domain.models import DeliveryState
 from bot.errors import CommandError
 from bot.services.digest import Digests
-from bot.store import books, chats
+from bot.store import books, chats, folding
 from tests.support.ledger import owe_all, title_of
 from tests.support.newsroom import Newsroom, place, report
 
@@ -36,10 +36,14 @@ class Desk:
 
     async def news(self, *numbers: int) -> None:
         """These events are reported, and what may be told is told."""
+        await self.owed(*numbers)
+        await self.room.deliver()
+
+    async def owed(self, *numbers: int) -> None:
+        """These events are reported, and nothing is sent yet."""
         now = self.room.clock.now()
         items = [report(EVENTS[number], number + 1, now) for number in reversed(numbers)]
         await self.room.take(self.feed, items)
-        await self.room.deliver()
 
     async def later(self, **span: float) -> None:
         self.room.clock.advance(timedelta(**span))
@@ -207,6 +211,115 @@ async def test_what_is_late_does_not_break_the_quiet_hours(desk: Desk) -> None:
     await desk.later(hours=9)
     (digest,) = desk.messages()
     assert EVENTS[0] in digest
+
+
+# --- what changes between the decision and the sending
+
+
+async def test_quiet_hours_that_were_set_after_an_alert_was_owed_hold_it(desk: Desk) -> None:
+    await desk.owed(0, 1)
+    await desk.room.manager.manners.quiet(place(), "12:00-20:00")
+    await desk.room.deliver()
+    assert desk.messages() == []
+    await desk.later(hours=8)
+    (batch,) = desk.messages()
+    assert "During the quiet hours" in batch
+
+
+async def test_quiet_hours_that_begin_while_an_alert_waits_hold_it(desk: Desk) -> None:
+    await desk.room.manager.manners.quiet(place(), "14:00-20:00")
+    await desk.owed(0)
+    desk.room.clock.advance(timedelta(hours=2))
+    await desk.room.deliver()
+    assert desk.messages() == []
+    await desk.later(hours=7)
+    assert desk.messages() == [EVENTS[0]]
+
+
+async def test_breaking_news_that_waits_comes_through_quiet_hours_that_began(desk: Desk) -> None:
+    other = await desk.room.add_feed("Anderblad", "ander")
+    await desk.room.manager.manners.quiet(place(), "14:00-20:00 breaking 2")
+    await desk.owed(0)
+    await desk.room.take(other, [report(EVENTS[0], 77, desk.room.clock.now(), site="ander")])
+    desk.room.clock.advance(timedelta(hours=2))
+    await desk.room.deliver()
+    assert desk.messages() == [EVENTS[0]]
+
+
+async def test_without_quiet_hours_any_more_what_they_held_comes_at_once(desk: Desk) -> None:
+    await desk.room.manager.manners.quiet(place(), "12:00-20:00")
+    await desk.news(0, 1)
+    await desk.room.manager.manners.quiet(place(), "off")
+    await desk.later(seconds=1)
+    (batch,) = desk.messages()
+    assert EVENTS[0] in batch
+    assert EVENTS[1] in batch
+
+
+async def test_who_chooses_the_digest_alone_gets_what_is_owed_in_the_digest(desk: Desk) -> None:
+    await desk.owed(0)
+    await desk.room.manager.manners.digest(place(), "only 18:00")
+    await desk.room.deliver()
+    assert desk.messages() == []
+    await desk.later(hours=5)
+    (digest,) = desk.messages()
+    assert EVENTS[0] in digest
+
+
+async def test_what_is_owed_is_dropped_when_the_chat_unsubscribes(desk: Desk) -> None:
+    await desk.owed(0)
+    await desk.room.manager.unsubscribe(place(), "nato")
+    await desk.room.deliver()
+    assert desk.messages() == []
+    assert await desk.states() == {DeliveryState.DROPPED: 1}
+    found = await desk.room.manager.explainer.why(place(), "https://proef.example/artikel/1")
+    assert found is not None
+    assert found.alert is not None
+    assert found.alert.detail == "unsubscribed before it was sent"
+
+
+async def test_what_another_wish_asks_for_as_well_is_kept_when_the_chat_unsubscribes(desk: Desk) -> None:
+    await desk.room.manager.subscribe(place(), '"waddenzee"')
+    await desk.owed(0)
+    await desk.room.manager.unsubscribe(place(), "nato")
+    await desk.room.deliver()
+    assert desk.messages() == [EVENTS[0]]
+
+
+async def test_what_another_chat_asks_for_is_kept(desk: Desk) -> None:
+    await desk.room.manager.subscribe(place("bram"), "nato")
+    await desk.owed(0)
+    await desk.room.manager.unsubscribe(place(), "nato")
+    await desk.room.deliver()
+    assert (desk.messages(), desk.messages("bram")) == ([], [EVENTS[0]])
+
+
+async def test_what_is_owed_is_dropped_when_its_topic_is_muted(desk: Desk) -> None:
+    await desk.owed(0)
+    _, wishes = await desk.room.manager.subscriptions(place())
+    await desk.room.manager.manners.mute(place(), wishes, timedelta(hours=3))
+    await desk.room.deliver()
+    assert desk.messages() == []
+    assert await desk.states() == {DeliveryState.DROPPED: 1}
+
+
+async def test_a_story_that_is_muted_is_left_out_of_the_batch_that_waits(desk: Desk) -> None:
+    await desk.room.manager.manners.quiet(place(), "12:00-20:00")
+    await desk.news(0, 1, 2)
+    await desk.room.manager.manners.mute_story(place(), "https://proef.example/artikel/2", timedelta(days=1))
+    await desk.later(hours=8)
+    (batch,) = desk.messages()
+    assert [EVENTS[number] in batch for number in range(3)] == [True, False, True]
+
+
+async def test_a_story_that_is_muted_is_left_out_of_a_digest_that_is_owed(desk: Desk) -> None:
+    await desk.owed(0, 1)
+    async with desk.room.database.write() as tx:
+        await folding.fold_chat(tx, 1, folding.BURST, "a test", desk.room.clock.now())
+    await desk.room.manager.manners.mute_story(place(), "https://proef.example/artikel/2", timedelta(days=1))
+    await desk.room.deliver()
+    (digest,) = desk.messages()
+    assert [EVENTS[number] in digest for number in range(2)] == [True, False]
 
 
 # --- why

@@ -26,8 +26,14 @@ async def add_chats(database: Database, lane: str, addresses: Sequence[Address],
     return [chat.id for chat in made]
 
 
-async def add_story(tx: Transaction, number: int, now: datetime, owners: Sequence[str] = ("proef",)) -> int:
-    """A story with one report of each owner."""
+async def add_story(
+    tx: Transaction,
+    number: int,
+    now: datetime,
+    owners: Sequence[str] = ("proef",),
+    image: str | None = None,
+) -> int:
+    """A story with one report of each owner, which may have a picture."""
     story = await stories.create(tx, now)
     for owner in owners:
         url = f"https://{owner}.example/artikel/{number}"
@@ -44,6 +50,7 @@ async def add_story(tx: Transaction, number: int, now: datetime, owners: Sequenc
                 authors=[],
                 published=now,
                 seen_at=now,
+                image=image,
             )
         )
         assert added.inserted_primary_key
@@ -65,10 +72,11 @@ async def owe_all(
     *,
     priority: int = Priority.ALERT,
     kind: DeliveryKind = DeliveryKind.ALERT,
+    image: str | None = None,
 ) -> int:
     """Owe every one of these stories to every chat; how many rows that made."""
     async with database.write() as tx:
-        made = [await add_story(tx, number, now) for number in numbers]
+        made = [await add_story(tx, number, now, image=image) for number in numbers]
         owed = [
             Owed(lane, chat, kind, priority, story, expires_at=now + FAR)
             for story in made

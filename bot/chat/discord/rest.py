@@ -15,6 +15,7 @@ import discord
 
 from bot import __version__
 from bot.chat.discord.outcomes import Answer
+from bot.domain.messages import Picture
 
 API = "https://discord.com/api/v10"
 MAX_ANSWER = 1_000_000
@@ -44,10 +45,19 @@ class Rest:
     ) -> None:
         await self.close()
 
-    async def call(self, method: str, path: str, payload: Any = None, *, as_bot: bool = True) -> Answer:
+    async def call(
+        self,
+        method: str,
+        path: str,
+        payload: Any = None,
+        *,
+        as_bot: bool = True,
+        picture: Picture | None = None,
+    ) -> Answer:
         """Make one request.
 
         Args:
+            picture: goes along as the file that the payload calls attachment 0.
             as_bot: send the token. Interaction answers carry their own token in the path; with ours on top
                 they would count towards the bot's limit of 50 requests a second.
 
@@ -58,7 +68,8 @@ class Rest:
         if as_bot:
             headers["Authorization"] = f"Bot {self._token}"
         session = self._open()
-        async with session.request(method, self._base + path, json=payload, headers=headers) as response:
+        body = {"json": payload} if picture is None else {"data": _form(payload, picture)}
+        async with session.request(method, self._base + path, headers=headers, **body) as response:
             raw = await _read(response)
             return Answer(response.status, _decoded(raw), dict(response.headers))
 
@@ -70,11 +81,19 @@ class Rest:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=64, ttl_dns_cache=300)
+            connector = aiohttp.TCPConnector(limit=96, ttl_dns_cache=300)
             self._session = aiohttp.ClientSession(
                 connector=connector, timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar()
             )
         return self._session
+
+
+def _form(payload: Any, picture: Picture) -> aiohttp.FormData:
+    """A request with a file: https://docs.discord.com/developers/reference (uploading files)."""
+    form = aiohttp.FormData()
+    form.add_field("payload_json", json.dumps(payload), content_type="application/json")
+    form.add_field("files[0]", picture.data, filename=picture.name, content_type="image/png")
+    return form
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

@@ -61,6 +61,10 @@ def read(update: Update, me: Me, commands: Mapping[str, CommandSpec]) -> Said | 
         return None
     if message.migrate_to_chat_id:
         return ChatEvent(address(message.chat.id), "moved", str(message.migrate_to_chat_id))
+    if message.forum_topic_reopened:
+        return ChatEvent(
+            address(message.chat.id, message.message_thread_id), "joined", message.chat.effective_name or ""
+        )
     return _written(message, me, commands)
 
 

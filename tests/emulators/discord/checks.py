@@ -4,7 +4,7 @@ Limits from the platform's OpenAPI description (version 10) and its message and 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,6 +35,18 @@ def check_message(body: Any, use: str) -> None:
         return
     if not body.get("content", "") and not any(map(_visible, body.get("embeds") or [])):
         raise ApiError(400, 50006, "Cannot send an empty message")
+
+
+def check_pictures(body: dict[str, Any], bad: Collection[str]) -> None:
+    """Refuse embeds with a picture that cannot be taken."""
+    _refuse(
+        [
+            (f"embeds.{n}.{part}.url", "URL_TYPE_INVALID_URL", "Not a well formed URL.")
+            for n, embed in enumerate(body.get("embeds") or [])
+            for part in ("thumbnail", "image")
+            if (embed.get(part) or {}).get("url") in bad
+        ]
+    )
 
 
 def check_commands(body: Any) -> None:
@@ -101,7 +113,7 @@ def _embed(embed: dict[str, Any], path: str) -> Iterator[Problem]:
     if embed.get("footer") is not None:
         yield from _text(embed["footer"], "text", 1, 2048, f"{path}.footer", required=True)
     for part in ("thumbnail", "image"):
-        if embed.get(part) is not None:
+        if embed.get(part) is not None and not embed[part].get("url", "").startswith("attachment://"):
             yield from _url(embed[part], "url", 2048, f"{path}.{part}")
     if not isinstance(embed.get("color", 0), int) or not 0 <= embed.get("color", 0) <= 0xFFFFFF:
         yield f"{path}.color", "NUMBER_TYPE_MAX", "int value should be less than or equal to 16777215."

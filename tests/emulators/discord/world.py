@@ -213,7 +213,10 @@ class Interaction:
 
 @dataclass
 class World:
-    """Everything. `messages` holds what a channel shows, in order; ephemeral answers are not in it."""
+    """Everything. `messages` holds what a channel shows, in order; ephemeral answers are not in it.
+
+    `bad_pictures` are addresses of pictures that embeds are refused for.
+    """
 
     bot: User
     application: str
@@ -225,6 +228,7 @@ class World:
     interactions: dict[str, Interaction] = field(default_factory=dict)
     commands: list[dict[str, Any]] = field(default_factory=list)
     nonces: dict[str, tuple[float, Posted]] = field(default_factory=dict)
+    bad_pictures: set[str] = field(default_factory=set)
 
     def user(self, name: str) -> User:
         """The person of that name, who comes into being when first mentioned."""

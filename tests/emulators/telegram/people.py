@@ -98,6 +98,14 @@ class People:
     def close_topic(self, chat: int, thread: int) -> None:
         self.world.chats[chat].topics[thread].closed = True
 
+    def reopen_topic(self, chat: int, thread: int) -> None:
+        """Somebody opens a topic again, which the topic itself says."""
+        place = self.world.chats[chat]
+        place.topics[thread].closed = False
+        message = self.world.message_json(place, next(place.ids), "", thread)
+        del message["text"]
+        self.world.push("message", {**message, "from": self.world.user_json(1), "forum_topic_reopened": {}})
+
     def delete_topic(self, chat: int, thread: int) -> None:
         self.world.chats[chat].topics[thread].deleted = True
 

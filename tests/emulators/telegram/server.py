@@ -303,6 +303,7 @@ CONTROLS = frozenset(
         "unblock_bot",
         "restrict_bot",
         "close_topic",
+        "reopen_topic",
         "delete_topic",
         "delete_chat",
         "delete_message",

@@ -99,7 +99,10 @@ class Chat:
 
 
 class World:
-    """All chats, and the queue of updates that the bot has not confirmed."""
+    """All chats, and the queue of updates that the bot has not confirmed.
+
+    `bad_pictures` are addresses of pictures that cannot be got or shown, and how that is refused.
+    """
 
     def __init__(self, bot_id: int, username: str) -> None:
         self.bot_id = bot_id
@@ -108,6 +111,7 @@ class World:
         self.languages: dict[int, str] = {}
         self.queries: dict[str, dict[str, Any]] = {}
         self.updates: list[Update] = []
+        self.bad_pictures: dict[str, str] = {}
         self.changed = asyncio.Condition()
         self._update_ids = count(100_000)
         self._chat_ids = {
