@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from bot.errors import BadInput
 
 DRAIN_SECONDS = 5
+TICK_SECONDS = 0.1
 BACKLOG = 128
 
 
@@ -62,6 +63,7 @@ class WebServer(uvicorn.Server):
         )
         self._listener = listener
         self._on_stop = on_stop
+        self._stopping = asyncio.Event()
 
     async def serve_until_cancelled(self) -> None:
         """Serve; when cancelled, stop accepting, finish what is under way, and return."""
@@ -70,8 +72,17 @@ class WebServer(uvicorn.Server):
             await asyncio.shield(serving)
         except asyncio.CancelledError:
             self.should_exit = True
+            self._stopping.set()
             await serving
             raise
+
+    async def main_loop(self) -> None:
+        """Tick as uvicorn does, and stop at once when asked to rather than at the next tick."""
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), TICK_SECONDS)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,8 +1,11 @@
 """Everything between a feed document and the ledger, small and real: a database, rules, stories."""
 
+import asyncio
+import copy
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from bot.domain.entities import Catalog
@@ -78,13 +81,25 @@ class Paper:
         return [message.card.title for to, message, _ in self.sent if to == chat and message.card]
 
 
+@cache
+def _first_book() -> RuleBook:
+    return RuleBook(CATALOG, _rules(()))
+
+
+def new_book() -> RuleBook:
+    """A book of the topics' rules. Compiling takes long; what one test replaces no other sees."""
+    book = copy.copy(_first_book())
+    book._turn = asyncio.Lock()
+    return book
+
+
 class Newsroom:
     """A database, one in a folder of the test unless its address is given, and the services around it."""
 
     def __init__(self, folder: Path, clock: StoppedClock | None = None, url: str = "") -> None:
         self.clock = clock or StoppedClock()
         self.database = Database(url or f"sqlite+aiosqlite:///{folder}/heraut.sqlite3")
-        self.book = RuleBook(CATALOG, _rules(()))
+        self.book = new_book()
         self.window = StoryWindow(vocabulary=VOCABULARY)
         self.manager = Manager(self.database, TOPICS, CATALOG.entities, self._follow, self.clock, Defaults())
         self.ingest = Ingest(self.database, self.book, self.window, self.clock, Policy())
