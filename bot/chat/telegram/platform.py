@@ -32,6 +32,7 @@ from bot.chat.telegram.request import AiohttpRequest
 from bot.domain import models
 from bot.domain.messages import Message
 from bot.domain.models import Address, Outcome, Sent, Unknown
+from bot.domain.pacing import pace_of
 from bot.domain.tongue import SOURCE, Tongue
 from bot.errors import BadInput
 from bot.ports import Clock, CommandSpec, Hooks, SystemClock
@@ -115,7 +116,11 @@ class TelegramPlatform:
             token,
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",
-            request=AiohttpRequest(read_timeout=answer_timeout),
+            request=AiohttpRequest(
+                # As many as the pump has under way, and the answers to people.
+                pool_size=pace_of(PLATFORM, paid=paid_broadcast).at_once + AT_ONCE,
+                read_timeout=answer_timeout,
+            ),
             get_updates_request=self._polling,
         )
         self._hooks = hooks

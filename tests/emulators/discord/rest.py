@@ -12,6 +12,7 @@ from tests.emulators.discord.checks import (
     check_choices,
     check_commands,
     check_message,
+    check_pictures,
 )
 from tests.emulators.discord.gateway import GatewayServer
 from tests.emulators.discord.world import (
@@ -142,6 +143,7 @@ class RestRoutes:
         body = await _json(request)
         channel = self._writable(self._readable(request), body)
         check_message(body, "create")
+        check_pictures(body, self._world.bad_pictures)
         return reply(self._world.message_payload(self._posted_once(channel, body)))
 
     def _posted_once(self, channel: Channel, body: dict[str, Any]) -> Posted:
@@ -201,6 +203,7 @@ class RestRoutes:
         if channel.archived:
             raise ApiError(400, 50083, "Thread is archived")
         check_message(body, "edit")
+        check_pictures(body, self._world.bad_pictures)
         posted.payload = posted.payload | body
         posted.edited += 1
         return reply(self._world.message_payload(posted))

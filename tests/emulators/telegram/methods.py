@@ -140,6 +140,7 @@ class Methods:
         chat = self.open_chat(given)
         thread = given.get("message_thread_id")
         check_topic(chat, thread)
+        self._check_preview(given)
         posted = Posted(
             message_id=next(chat.ids),
             text=text,
@@ -159,6 +160,7 @@ class Methods:
         text, entities = formatted(given["text"], given.get("parse_mode"))
         chat = self.open_chat(given)
         posted = self._message(chat, given, "edit")
+        self._check_preview(given)
         keyboard = checked_keyboard(given.get("reply_markup"))
         if (text, entities, keyboard) == (posted.text, posted.entities, posted.keyboard):
             raise bad_request(
@@ -176,6 +178,12 @@ class Methods:
         posted.deleted = True
         self.world.notify()
         return True
+
+    def _check_preview(self, given: Parameters) -> None:
+        """Whether the picture under a message can be got."""
+        address = (given.get("link_preview_options") or {}).get("url", "")
+        if address in self.world.bad_pictures:
+            raise bad_request(self.world.bad_pictures[address])
 
     def _message(self, chat: Chat, given: Parameters, verb: str) -> Posted:
         if "message_id" not in given:
