@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.chat.asking import Request
 from bot.domain.manner import LostAnswer, Manner
-from bot.domain.mannerwords import split_span
+from bot.domain.mannerwords import OFF, ON, split_span
 from bot.domain.messages import Button, Message, Moment, Span, Text, say
 from bot.domain.models import Chat, DeliveryKind, DeliveryState, Subscription
 from bot.domain.tongue import Tongue
@@ -69,7 +69,7 @@ async def limit(request: Request) -> Message:
 async def resend(request: Request) -> Message:
     """Choose between a message twice and a message lost, for when an answer was lost on the way."""
     word, tongue = request.argument.strip().lower(), request.tongue
-    if word not in ("on", "off"):
+    if word not in ON | OFF:
         return say(
             tongue(
                 "When the line breaks it can be unknown whether a message arrived. Shall it be sent again?"
@@ -82,8 +82,8 @@ async def resend(request: Request) -> Message:
             ],
             private=True,
         )
-    await request.manager.manners.resend(request.place, word == "on")
-    return say(lost_line(LostAnswer.RESEND if word == "on" else LostAnswer.SKIP, tongue))
+    await request.manager.manners.resend(request.place, word in ON)
+    return say(lost_line(LostAnswer.RESEND if word in ON else LostAnswer.SKIP, tongue))
 
 
 async def mute(request: Request) -> Message:

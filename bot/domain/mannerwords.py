@@ -17,6 +17,7 @@ DAYS = {
     "sa": 5, "sat": 5, "saturday": 5, "za": 5, "zaterdag": 5,
     "su": 6, "sun": 6, "sunday": 6, "zo": 6, "zondag": 6,
 }  # fmt: skip
+ON = frozenset({"on", "yes", "aan", "ja"})
 OFF = frozenset({"off", "none", "uit", "geen", "nooit", "never"})
 MOST_TIMES = 6
 LONGEST = timedelta(days=365)

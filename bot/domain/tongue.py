@@ -153,7 +153,8 @@ class Tongue:
                     name: self._recalled(value, depth - 1) for name, value in found.groupdict().items()
                 }
                 return self._filled(re.sub(r"\{(\w+)[^}]*\}", r"{\1}", self._translated(template)), values)
-        return text
+        head, colon, tail = text.partition(": ")
+        return f"{self._recalled(head, depth - 1)}: {self._recalled(tail, depth - 1)}" if colon else text
 
 
 ENGLISH = Tongue()

@@ -74,7 +74,7 @@ async def test_a_lane_that_stands_still_is_told(guarded: Guarded) -> None:
     guarded.room.clock.advance(timedelta(minutes=20))
     assert await watch.tick() == 1
     (notice,) = await guarded.notices()
-    assert "1 messages wait, the oldest for 20 minutes" in notice
+    assert "1 message waits, for 20 minutes" in notice
 
 
 async def test_nobody_to_tell_is_no_trouble(guarded: Guarded) -> None:

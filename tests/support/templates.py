@@ -4,26 +4,37 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 
 import bot
 
 ROOT = Path(bot.__file__).parent
 
-ERRORS = {
+MARKED = {
+    "Phrase": (0,),
+    "tongue": (0,),
+    "self": (0,),
+    "spans": (0,),
     "CommandError": (0, 1),
     "RuleError": (0, 2),
-    "FeedError": (0,),
-    "FeedUnreachable": (0,),
-    "FeedHeld": (0,),
-    "FeedTooLarge": (0,),
-    "FeedRefused": (0,),
-    "FeedGone": (0,),
-    "FeedUnreadable": (0,),
 }
-"""Errors whose texts reach chats, and which of their arguments are texts."""
+"""Calls that are given templates, and which of their arguments these are."""
 
-MARKED = {"Phrase": (0,), "tongue": (0,), "spans": (0,), "recall": (), **ERRORS}
+REASONS = {
+    **dict.fromkeys(("FeedError", "FeedUnreachable", "FeedHeld", "FeedTooLarge", "FeedRefused"), 0),
+    **dict.fromkeys(("FeedGone", "FeedUnreadable"), 0),
+    **dict.fromkeys(("Gone", "Vanished", "Malformed", "LaneDown", "Transient", "Unknown"), 0),
+    **dict.fromkeys(("Verdict", "Settlement", "StoryDecision"), 1),
+    **dict.fromkeys(("Hit", "Telling", "fold_chat", "fold_into", "drop_asked_by"), 3),
+}
+"""Calls that are given a reason: it is kept in English, and recognised when a chat asks (`Tongue.recall`)."""
+
+REASON_NAMES = ("why", "detail", "alarm", "reason", "when")
+REASON_TABLES = ("VANISHED", "GONE", "REFUSED", "SKIPPED", "MUTED", "_CODES")
 COUNTED = ("count", "count_spans")
+SHELL = ("cli", "config.py", "__main__.py")
+"""What speaks English only: the terminal of whoever runs Heraut."""
+
 SAID = ("say", "Button", "Text")
 
 
@@ -47,6 +58,7 @@ def templates() -> list[Template]:
     return [
         template
         for path in sorted(ROOT.rglob("*.py"))
+        if path.relative_to(ROOT).parts[0] not in SHELL
         for template in _in_file(path, str(path.relative_to(ROOT.parent)))
     ]
 
@@ -74,40 +86,88 @@ def _calls(path: Path) -> Iterator[ast.Call]:
 
 
 def _in_file(path: Path, shown: str) -> Iterator[Template]:
-    for call in _calls(path):
-        where, name = f"{shown}:{call.lineno}", _name(call)
-        if name in COUNTED and _is_tongue(call.func):
-            one, many = _literals(call.args[1]), _literals(call.args[2])
-            yield from (Template(where, *pair) for pair in zip(one, many, strict=True))
-        elif name == "meant" and _is_tongue(call.func):
-            yield from (
-                Template(where, text, context=str(ast.literal_eval(call.args[0])))
-                for text in _literals(call.args[1])
-            )
-        else:
-            for index in _texts_of(call):
-                if index < len(call.args):
-                    yield from (Template(where, text) for text in _literals(call.args[index]) if text)
+    tree = ast.parse(path.read_text(encoding="utf8"))
+    for node in ast.walk(tree):
+        where = f"{shown}:{getattr(node, 'lineno', 0)}"
+        if isinstance(node, ast.Call):
+            yield from _in_call(node, where)
+        for reason in _reasons(node):
+            yield from (Template(where, text) for text in _literals(reason, made=True) if _says(text))
+
+
+def _in_call(call: ast.Call, where: str) -> Iterator[Template]:
+    if _name(call) in COUNTED and _is_tongue(call.func):
+        one, many = _literals(call.args[1]), _literals(call.args[2])
+        yield from (Template(where, *pair) for pair in zip(one, many, strict=True))
+    elif _name(call) == "meant" and _is_tongue(call.func):
+        context = str(ast.literal_eval(call.args[0]))
+        yield from (Template(where, text, context=context) for text in _literals(call.args[1]))
+    else:
+        given = (call.args[index] for index in _texts_of(call) if index < len(call.args))
+        yield from (Template(where, text) for argument in given for text in _literals(argument) if text)
+
+
+def _reasons(node: ast.AST) -> Iterator[ast.expr]:
+    """The expressions at a node that make a reason."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="log"))):
+            return
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            index = REASONS.get(name, len(node.args))
+            yield from node.args[index : index + 1]
+            yield from (keyword.value for keyword in node.keywords if keyword.arg in REASON_NAMES)
+        case (
+            ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value)
+            | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+        ) if name in REASON_TABLES:
+            yield from _told(value)
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in REASON_NAMES:
+            yield value
+        case ast.FunctionDef(name=name) if name.endswith(("_why", "_reason")):
+            yield from (each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value)
+
+
+def _told(table: ast.expr) -> Iterator[ast.expr]:
+    """The texts of a table of reasons; its keys are the platform's own words."""
+    tops = table.values if isinstance(table, ast.Dict) else [table]
+    return (each for top in tops for each in ast.walk(top) if isinstance(each, ast.Constant))
 
 
 def _texts_of(call: ast.Call) -> tuple[int, ...]:
     name = _name(call)
     if name == "spans" and not _is_tongue(call.func):
         return ()
-    if name == "spec":
-        return (1, 2, 3)
-    return MARKED.get(name, ())
+    return (1, 2, 3) if name == "spec" else MARKED.get(name, ())
 
 
-def _literals(node: ast.expr) -> list[str]:
+def _literals(node: ast.expr, *, made: bool = False) -> list[str]:
+    """The texts that an expression can be; with `made`, also those that are put together from values."""
     match node:
         case ast.Constant(str(text)):
             return [text]
         case ast.IfExp(body=one, orelse=other):
-            return [*_literals(one), *_literals(other)]
+            return [*_literals(one, made=made), *_literals(other, made=made)]
         case ast.Call(func=ast.Name(id="Phrase"), args=[inner, *_]):
             return _literals(inner)
+        case ast.JoinedStr(values=parts) if made:
+            return ["".join(_part(part, number) for number, part in enumerate(parts))]
     return []
+
+
+def _part(part: ast.expr, number: int) -> str:
+    """A part of a text that is put together: itself, or a placeholder for a value."""
+    match part:
+        case ast.Constant(str(text)):
+            return text
+        case ast.FormattedValue(value=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return f"{{{name.strip('_')}}}"
+    return f"{{value{number}}}"
+
+
+def _says(text: str) -> bool:
+    """Whether a reason has words of its own."""
+    bare = "".join(literal for literal, *_ in Formatter().parse(text))
+    return sum(char.isalpha() for char in bare) > 2 and " " in bare.strip()
 
 
 def _name(call: ast.Call) -> str:

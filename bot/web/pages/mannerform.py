@@ -26,7 +26,7 @@ def read_manner(fields: Mapping[str, str], was: Manner) -> Manner:
         sorted({read_time(each) for each in _BETWEEN.split(fields.get("digest_times", "")) if each})
     )
     if len(times) > MOST_TIMES:
-        raise CommandError(f"There are at most {MOST_TIMES} digest times.")
+        raise CommandError("There are at most {n} digest times.", n=MOST_TIMES)
     only = fields.get("digest_only") == "on"
     if only and not times:
         raise CommandError("Stories that come in the digest only need a time for it.")
@@ -51,7 +51,7 @@ def shown_times(times: tuple[time, ...]) -> str:
 def _number(text: str) -> int:
     text = text.strip() or "0"
     if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MOST))):
-        raise CommandError(f"“{text[:20]}” is no number.", f"write 0 to {MOST}")
+        raise CommandError("“{text}” is no number.", "write 0 to {most}", text=text[:20], most=MOST)
     return int(text)
 
 
