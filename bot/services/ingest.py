@@ -137,7 +137,7 @@ class Ingest:
         await read_ahead(self._window, self._reports(due, parsed, looked, now, results))
 
         async def write(tx: Transaction) -> tuple[_Batch, Polled]:
-            batch = _Batch(tx, due, now, begun, looked, briefs or {}, results)
+            batch = _Batch(tx, due, now, begun, looked, briefs=briefs or {}, results=results)
             await self._take_items(batch, parsed)
             polled = schedule(batch.reading(parsed))
             await finish(tx, due, polled, now)
