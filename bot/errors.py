@@ -13,6 +13,7 @@ HerautError
 │   ├── FeedRefused       the address is not allowed (private network, scheme)
 │   ├── FeedGone          410: the publisher retired it
 │   └── FeedUnreadable    the answer is not a feed
+├── ChartFailed           a picture could not be drawn; say it in words
 └── AlreadyRunning        another process holds this data; stop it first
 """
 
@@ -155,6 +156,10 @@ class FeedGone(FeedError):
 
 class FeedUnreadable(FeedError):
     """The answer is not a feed that can be read."""
+
+
+class ChartFailed(HerautError):
+    """A chart could not be drawn, or not in time."""
 
 
 class AlreadyRunning(HerautError):

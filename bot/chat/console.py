@@ -95,6 +95,8 @@ def rendered(message: Message) -> Styled:
     """A message as styled text for a terminal."""
     parts = [_card(message.card, tongue_of(message.language))] if message.card else []
     parts += [Styled.assemble(*(_span(span) for span in line)) for line in message.lines]
+    if message.picture:
+        parts.append(Styled(clean(message.picture.alt), "italic"))
     parts += [Styled("  ").join(_button(button) for button in row) for row in message.buttons if row]
     return Styled("\n").join(parts)
 

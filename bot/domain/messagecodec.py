@@ -4,13 +4,14 @@ The text is canonical: equal messages give equal text. Reading is strict, so a r
 message is refused instead of half understood. Nothing here judges content; renderers do.
 """
 
+import binascii
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from bot.domain.messages import AlertCard, Button, Message, Moment, Span, Text
+from bot.domain.messages import LARGEST_PICTURE, AlertCard, Button, Message, Moment, Picture, Span, Text
 from bot.errors import BadInput
 
 T = TypeVar("T")
@@ -49,12 +50,14 @@ def _message_out(message: Message) -> dict[str, Any]:
         if getattr(message, flag):
             out[flag] = True
     out["language"] = message.language
+    if message.picture is not None:
+        out["picture"] = _picture_out(message.picture)
     return out
 
 
 def _message_in(value: object) -> Message:
-    known = _known(value, {"lines", "card", "buttons", "private", "silent", "language"})
-    card = known.get("card")
+    known = _known(value, {"lines", "card", "buttons", "private", "silent", "language", "picture"})
+    card, picture = known.get("card"), known.get("picture")
     return Message(
         lines=_rows(known.get("lines", []), _span_in),
         card=None if card is None else _card_in(card),
@@ -62,7 +65,21 @@ def _message_in(value: object) -> Message:
         private=_is(bool, known.get("private", False)),
         silent=_is(bool, known.get("silent", False)),
         language=_is(str, known["language"]),
+        picture=None if picture is None else _picture_in(picture),
     )
+
+
+def _picture_out(picture: Picture) -> dict[str, str]:
+    data = binascii.b2a_base64(picture.data, newline=False).decode("ascii")
+    return {"data": data, "name": picture.name, "alt": picture.alt}
+
+
+def _picture_in(value: object) -> Picture:
+    known = _known(value, {"data", "name", "alt"})
+    data = binascii.a2b_base64(_is(str, known["data"]), strict_mode=True)
+    if len(data) > LARGEST_PICTURE:
+        raise ValueError("the picture is too large")
+    return Picture(data, _is(str, known["name"]), _is(str, known["alt"]))
 
 
 def _span_out(span: Span) -> Any:

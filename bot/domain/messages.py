@@ -5,7 +5,7 @@ keeps within that platform's limits.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 
@@ -66,11 +66,30 @@ class AlertCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of our own making, such as a chart.
+
+    Args:
+        data: a PNG file, at most `LARGEST_PICTURE` bytes.
+        name: its file name, of ASCII letters, digits, hyphens and a suffix.
+        alt: what it shows, in words; told where the picture cannot be.
+    """
+
+    data: bytes = field(repr=False)
+    name: str
+    alt: str
+
+
+LARGEST_PICTURE = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What goes to a chat: an alert card, or lines of spans, with rows of buttons under it.
 
     `private` asks that only the person who asked sees it, where the platform can (ephemeral on Discord).
     `language` is the chat's own language, ISO 639-1: renderers word ages and labels in it.
+    `picture` stands with the lines; what cannot show it, or may not, tells its words instead.
     """
 
     lines: Sequence[Sequence[Span]] = ()
@@ -79,6 +98,7 @@ class Message:
     private: bool = False
     silent: bool = False
     language: str = "en"
+    picture: Picture | None = None
 
 
 def say(
@@ -90,3 +110,10 @@ def say(
         buttons=tuple(tuple(row) for row in buttons),
         private=private,
     )
+
+
+def without_picture(message: Message) -> Message:
+    """The same message with its picture told in words."""
+    if message.picture is None:
+        return message
+    return replace(message, picture=None, lines=(*message.lines, (Text(message.picture.alt, italic=True),)))

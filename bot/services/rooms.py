@@ -10,9 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bot.domain.messagecodec import to_json
-from bot.domain.messages import Message
+from bot.domain.messagecodec import from_json, to_json
+from bot.domain.messages import Message, Picture
 from bot.domain.rooms import Author, Cursor, Post, Room
+from bot.errors import BadInput
 from bot.ports import Clock
 from bot.store import rooms as store
 from bot.store.database import Database, Transaction
@@ -75,6 +76,17 @@ class Rooms:
             cursor = await store.cursor(tx, room)
             posts = await store.before(tx, room, before, limit + 1)
         return Page(tuple(posts[-limit:]), cursor, more=len(posts) > limit)
+
+    async def picture(self, room: str, post: int) -> Picture | None:
+        """The picture of a post of the bot; None when it has none."""
+        async with self._database.read() as tx:
+            posts = await store.before(tx, room, post + 1, 1)
+        if not posts or posts[0].id != post or posts[0].author is not Author.BOT:
+            return None
+        try:
+            return from_json(posts[0].body).picture
+        except BadInput:
+            return None
 
     async def latest(self) -> Mapping[str, int]:
         """The id of the bot's last post per room."""

@@ -20,8 +20,6 @@ ROUNDS = 10
 """Batches in one tick: an index that lags behind is caught up with bit by bit."""
 OVERLAP = timedelta(minutes=10)
 """Edits this long before the last tick are looked at again: their transaction may have ended after it."""
-NOTHING = "What are you looking for?"
-HOW = 'give words, a "phrase in quotes", or lang:nl for one language'
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,9 @@ class Searcher:
     async def _hits(self, text: str, language: str | None) -> list[Hit]:
         wanted = read_search(text, language)
         if wanted.empty:
-            raise CommandError(NOTHING, HOW)
+            raise CommandError(
+                "What are you looking for?", 'give words, a "phrase in quotes", or lang:nl for one language'
+            )
         async with self._database.read() as tx:
             return await search.find(tx, wanted)
 

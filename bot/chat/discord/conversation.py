@@ -18,7 +18,7 @@ from bot.chat.discord import permissions, render
 from bot.chat.discord.inbound import address_of, command_of, in_thread, inbound_of, language_of, text_of
 from bot.chat.discord.outcomes import Answer, too_fast
 from bot.chat.discord.rest import Rest
-from bot.domain.messages import Message, say
+from bot.domain.messages import Message, Picture, say, without_picture
 from bot.domain.models import Address
 from bot.ports import CommandSpec, Hooks
 from bot.services.tongues import tongue_of
@@ -109,8 +109,9 @@ class Conversation:
             )
 
     async def _show(self, interaction: discord.Interaction[Any], message: Message) -> None:
-        body = render.answer(_payload(message), message.private)
-        await self._callback(interaction, {"type": _MESSAGE, "data": body})
+        body = {"type": _MESSAGE, "data": render.answer(_payload(message), message.private)}
+        if not await self._callback(interaction, body, message.picture) and message.picture:
+            await self._show(interaction, without_picture(message))
 
     async def _show_late(self, interaction: discord.Interaction[Any], asking: asyncio.Task[Message]) -> None:
         """Say that an answer will follow, and let it follow.
@@ -122,35 +123,51 @@ class Conversation:
         flags = {"flags": render.EPHEMERAL} if shared else {}
         await self._callback(interaction, {"type": _DEFERRED, "data": flags})
         message = await asking
-        body, path = _payload(message), f"/webhooks/{interaction.application_id}/{interaction.token}"
-        if not shared or message.private:
-            await self._call("PATCH", f"{path}/messages/@original", render.edit(body), interaction)
-            return
-        await self._call("DELETE", f"{path}/messages/@original", None, interaction)
-        await self._call("POST", path, body, interaction)
+        path = f"/webhooks/{interaction.application_id}/{interaction.token}"
+        in_place = not shared or message.private
+        if not in_place:
+            await self._call("DELETE", f"{path}/messages/@original", None, interaction)
+        for said in (message, without_picture(message)) if message.picture else (message,):
+            body = _payload(said)
+            if in_place:
+                sent = await self._call(
+                    "PATCH", f"{path}/messages/@original", render.edit(body), interaction, said.picture
+                )
+            else:
+                sent = await self._call("POST", path, body, interaction, said.picture)
+            if sent:
+                break
 
-    async def _callback(self, interaction: discord.Interaction[Any], body: dict[str, Any]) -> None:
+    async def _callback(
+        self, interaction: discord.Interaction[Any], body: dict[str, Any], picture: Picture | None = None
+    ) -> bool:
         path = f"/interactions/{interaction.id}/{interaction.token}/callback"
-        await self._call("POST", path, body, interaction)
+        return await self._call("POST", path, body, interaction, picture)
 
     async def _call(
-        self, method: str, path: str, body: dict[str, Any] | None, interaction: discord.Interaction[Any]
-    ) -> None:
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        interaction: discord.Interaction[Any],
+        picture: Picture | None = None,
+    ) -> bool:
         """Make a request, a few times if Discord stumbles. An answer nobody gets is logged, not raised."""
         why = ""
         for attempt in range(_TRIES):
             try:
-                answer = await self._rest.call(method, path, body, as_bot=False)
+                answer = await self._rest.call(method, path, body, as_bot=False, picture=picture)
             except (aiohttp.ClientError, OSError) as error:
                 answer, why = Answer(503), type(error).__name__
             if answer.status < 300:
-                return
+                return True
             if answer.status != 429 and answer.status < 500:
                 why = f"{answer.status}, code {answer.code}"
                 break
             wait = too_fast(answer).seconds if answer.status == 429 else 0.2 * 2**attempt
             await asyncio.sleep(min(wait, 2.0))
         log.warning("discord answer not delivered", interaction=interaction.id, why=why or answer.status)
+        return False
 
 
 def _payload(message: Message) -> dict[str, Any]:

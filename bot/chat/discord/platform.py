@@ -25,8 +25,8 @@ from bot.chat.discord.inbound import NAME
 from bot.chat.discord.limits import Limits
 from bot.chat.discord.outcomes import MISSING_PERMISSIONS, Answer, classify, lost
 from bot.chat.discord.rest import API, Rest
-from bot.domain.messages import Message
-from bot.domain.models import Address, Gone, Outcome, Sent, Transient, Vanished
+from bot.domain.messages import Message, Picture, without_picture
+from bot.domain.models import Address, Gone, Malformed, Outcome, Sent, Transient, Vanished
 from bot.errors import BadInput
 from bot.ports import Hooks
 
@@ -117,14 +117,19 @@ class DiscordPlatform:
         if not _is_id(channel):
             return Gone(f"{channel!r} is not an id of Discord")
         payload = self._payload(message) | {"nonce": key[:LONGEST_KEY], "enforce_nonce": True}
-        return await self._deliver("POST", channel, "", payload)
+        outcome = await self._deliver("POST", channel, "", payload, message.picture)
+        if message.picture and isinstance(outcome, Gone | Malformed):
+            # Files can be forbidden where text is not, and Discord may not like this one.
+            return await self.send(address, without_picture(message), key)
+        return outcome
 
     async def edit(self, address: Address, message_id: str, message: Message) -> Outcome:
         """Replace a message of ours, its buttons included."""
         channel = address.thread or address.chat
         if not _is_id(channel) or not _is_id(message_id):
             return Vanished(f"{message_id!r} is not an id of Discord")
-        return await self._deliver("PATCH", channel, f"/{message_id}", render.edit(self._payload(message)))
+        payload = render.edit(self._payload(message))
+        return await self._deliver("PATCH", channel, f"/{message_id}", payload, message.picture)
 
     async def _opened(self, person: str) -> str | Outcome:
         """The channel of a private conversation; Discord answers with the same one each time."""
@@ -140,12 +145,15 @@ class DiscordPlatform:
             return outcome.message_id
         return outcome
 
-    async def _deliver(self, method: str, channel: str, rest: str, payload: dict[str, Any]) -> Outcome:
+    async def _deliver(
+        self, method: str, channel: str, rest: str, payload: dict[str, Any], picture: Picture | None = None
+    ) -> Outcome:
         route = f"{method} {channel}"
         if wait := self._limits.wait(route, self._clock()):
             return wait
         try:
-            answer = await self._rest.call(method, f"/channels/{channel}/messages{rest}", payload)
+            path = f"/channels/{channel}/messages{rest}"
+            answer = await self._rest.call(method, path, payload, picture=picture)
         except (aiohttp.ClientError, OSError) as error:  # OSError includes TimeoutError
             return lost(error)
         self._limits.learn(route, answer, self._clock())

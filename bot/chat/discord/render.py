@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.chat.discord.escape import code, escape, length, one_line, safe_url, shorten
 from bot.domain.badges import badges
-from bot.domain.messages import AlertCard, Button, Message, Moment, Span, Text
+from bot.domain.messages import AlertCard, Button, Message, Moment, Picture, Span, Text
 from bot.services.tongues import tongue_of
 
 CONTENT = 2_000
@@ -24,6 +24,7 @@ AUTHOR = 256
 LABEL = 80
 BUTTON_URL = 512
 CUSTOM_ID = 100
+ALT = 1_024
 ROWS, PER_ROW = 5, 5
 
 SUPPRESS_EMBEDS = 1 << 2
@@ -52,6 +53,8 @@ def render(message: Message) -> Rendered:
     if length(content) > CONTENT:
         embeds.insert(0, {"description": _whole_lines(lines, _left(embeds))})
         content = ""
+    if message.picture:
+        embeds.append({"image": {"url": f"attachment://{message.picture.name}"}})
     rows, dropped = _components(message.buttons)
     flags = (0 if embeds else SUPPRESS_EMBEDS) | (SUPPRESS_NOTIFICATIONS if message.silent else 0)
     payload = {
@@ -61,7 +64,13 @@ def render(message: Message) -> Rendered:
         "allowed_mentions": {"parse": []},
         "flags": flags,
     }
+    if message.picture:
+        payload["attachments"] = [_attachment(message.picture)]
     return Rendered(payload, tuple(dropped))
+
+
+def _attachment(picture: Picture) -> dict[str, Any]:
+    return {"id": 0, "filename": picture.name, "description": shorten(picture.alt, ALT)}
 
 
 def edit(payload: dict[str, Any]) -> dict[str, Any]:

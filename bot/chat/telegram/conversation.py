@@ -68,12 +68,14 @@ class Conversation:
     async def _after_press(self, press: Press, where: Address, answer: Message) -> None:
         """Short words for one person pop up; anything else takes the menu's place, or stands on its own."""
         words = plain(answer, self._clock.now())
-        pops_up = len(words) <= TOAST_LIMIT and not answer.buttons and answer.card is None
+        pops_up = len(words) <= TOAST_LIMIT and not (answer.buttons or answer.card or answer.picture)
         if pops_up and (press.stays or answer.private):
             await self._toast(press.query, words)
             return
         await self._toast(press.query, "")
-        outcome = None if press.stays else await self._edit(where, press.message_id, answer)
+        # A message of text cannot become one with a picture.
+        stands = press.stays or answer.picture is not None
+        outcome = None if stands else await self._edit(where, press.message_id, answer)
         if not isinstance(outcome, Sent):
             log.debug("telegram_answered_below", chat=where.chat, outcome=repr(outcome))
             await self._reply(where, answer)

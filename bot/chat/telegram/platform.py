@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from weakref import WeakValueDictionary
 
 import structlog
-from telegram import Bot, BotCommand, BotCommandScope, Update
+from telegram import Bot, BotCommand, BotCommandScope, InputFile, Update
 from telegram import BotCommandScopeAllChatAdministrators as ForAdministrators
 from telegram import BotCommandScopeAllGroupChats as ForGroups
 from telegram import BotCommandScopeDefault as ForAll
@@ -27,10 +27,10 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from bot.chat.telegram.conversation import Conversation
 from bot.chat.telegram.inbound import PLATFORM, Me
 from bot.chat.telegram.outcomes import Floods, classify, classify_edit, describe, wait_of
-from bot.chat.telegram.render import render
+from bot.chat.telegram.render import CAPTION_LIMIT, TEXT_LIMIT, render
 from bot.chat.telegram.request import AiohttpRequest
 from bot.domain import models
-from bot.domain.messages import Message
+from bot.domain.messages import Message, Picture, without_picture
 from bot.domain.models import Address, Outcome, Sent, Unknown
 from bot.domain.pacing import pace_of
 from bot.domain.tongue import SOURCE, Tongue
@@ -142,14 +142,29 @@ class TelegramPlatform:
         return await self._send(address, message)
 
     async def _send(self, address: Address, message: Message) -> Outcome:
+        if message.picture is None:
+            return await self._post(address, message)
+        outcome = await self._post(address, message, message.picture)
+        if isinstance(outcome, models.Malformed | models.Gone):
+            # Pictures can be forbidden where text is not, and a server may not like this one.
+            log.info("telegram_picture_refused", chat=address.chat, reason=outcome.reason)
+            return await self._post(address, without_picture(message))
+        return outcome
+
+    async def _post(self, address: Address, message: Message, picture: Picture | None = None) -> Outcome:
+        where: dict[str, Any] = {
+            "message_thread_id": int(address.thread) if address.thread else None,
+            "disable_notification": message.silent,
+            "allow_paid_broadcast": self._paid,
+        }
         try:
-            sent = await self._bot.send_message(
-                chat_of(address),
-                message_thread_id=int(address.thread) if address.thread else None,
-                disable_notification=message.silent,
-                allow_paid_broadcast=self._paid,
-                **self._content(message, address),
-            )
+            if picture is None:
+                content = self._content(message, address)
+                sent = await self._bot.send_message(chat_of(address), **where, **content)
+            else:
+                photo = InputFile(picture.data, filename=picture.name)
+                caption = self._caption(message, address)
+                sent = await self._bot.send_photo(chat_of(address), photo, **where, **caption)
         except TelegramError as error:
             return self._judged(address, classify(error))
         except UNREADABLE as error:
@@ -168,8 +183,13 @@ class TelegramPlatform:
             return Unknown(f"the answer can't be read ({type(error).__name__})")
         return Sent(message_id)
 
-    def _content(self, message: Message, address: Address) -> dict[str, Any]:
-        rendered = render(message, self._clock.now())
+    def _caption(self, message: Message, address: Address) -> dict[str, Any]:
+        content = self._content(message, address, CAPTION_LIMIT)
+        del content["link_preview_options"]
+        return {"caption": content.pop("text"), **content}
+
+    def _content(self, message: Message, address: Address, limit: int = TEXT_LIMIT) -> dict[str, Any]:
+        rendered = render(message, self._clock.now(), limit)
         if rendered.dropped:
             log.warning("telegram_buttons_dropped", chat=address.chat, labels=rendered.dropped)
         return {

@@ -27,7 +27,7 @@ from bot.domain.badges import badges
 from bot.domain.messages import AlertCard, Button, Message, Moment, Span, Text
 from bot.services.tongues import tongue_of
 
-TEXT_LIMIT = 4096
+TEXT_LIMIT, CAPTION_LIMIT = 4096, 1024
 ENTITY_LIMIT = 100
 BUTTON_LIMIT = 100
 ROW_LIMIT = 8
@@ -53,13 +53,19 @@ class Rendered:
     dropped: tuple[str, ...] = ()
 
 
-def render(message: Message, now: datetime) -> Rendered:
-    """The message for Telegram. `now` words the age of a moment where a client can't do it itself."""
+def render(message: Message, now: datetime, limit: int = TEXT_LIMIT) -> Rendered:
+    """The message for Telegram.
+
+    Args:
+        message: what is said.
+        now: words the age of a moment where a client can't do it itself.
+        limit: UTF-16 units that the text may have; a picture's caption has fewer.
+    """
     runs = list(_card(message.card, message.language, now)) if message.card else []
     if runs and message.lines:
         runs.append(Run("\n\n"))
     runs += _lines(message.lines, message.language, now)
-    fitted = within_entities(fit(runs, TEXT_LIMIT), ENTITY_LIMIT)
+    fitted = within_entities(fit(runs, limit), ENTITY_LIMIT)
     if not any(run.text.strip() for run in fitted):
         fitted = [Run("…")]
     rows, dropped = keyboard(message.buttons, stay=message.card is not None)

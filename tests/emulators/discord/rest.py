@@ -315,12 +315,32 @@ def member_permissions(admin: bool) -> int:
 
 
 async def _json(request: web.Request) -> Any:
+    if request.content_type == "multipart/form-data":
+        return await _with_files(request)
     if request.content_type != "application/json":
         raise ApiError(400, 50035, "Invalid Form Body")
     try:
         return json.loads(await request.read())
     except ValueError as error:
         raise ApiError(400, 50109, "The request body contains invalid JSON.") from error
+
+
+async def _with_files(request: web.Request) -> Any:
+    """The message of an upload; its attachments, and what shows them, must be among the files."""
+    form = await request.post()
+    try:
+        body = json.loads(form["payload_json"])  # type: ignore[arg-type]  # a file is no JSON and raises
+        message = body.get("data", body)
+        named = {each["filename"]: form[f"files[{each['id']}]"] for each in message.get("attachments", [])}
+    except (KeyError, TypeError, ValueError) as error:
+        raise ApiError(400, 50035, "Invalid Form Body") from error
+    for name, file in named.items():
+        if not isinstance(file, web.FileField) or file.filename != name or not file.file.read(1):
+            raise ApiError(400, 50046, "Invalid file uploaded")
+    shown = {e["image"]["url"] for e in message.get("embeds", []) if "image" in e}
+    if missing := shown - {f"attachment://{name}" for name in named}:
+        raise ApiError(400, 50035, f"Invalid Form Body: {sorted(missing)[0]}")
+    return body
 
 
 def _without_translations(command: Mapping[str, Any]) -> dict[str, Any]:
