@@ -12,8 +12,11 @@ from sqlalchemy import select
 
 from bot.app.routine import DIGEST_TICK
 from bot.chat.discord.platform import PERSON
+from bot.chat.telegram import TelegramPlatform
 from bot.domain.manner import LostAnswer, Manner
-from bot.domain.models import Address, ChatState, DeliveryState
+from bot.domain.messages import say
+from bot.domain.models import Address, ChatState, DeliveryState, Sent
+from bot.domain.pacing import pace_of
 from bot.services.alarm import Alarms, Owner
 from bot.store import books, chats, schema
 from bot.store.folding import DIGEST_GRACE
@@ -93,6 +96,15 @@ class Desk:
     async def lost_answers(self) -> int:
         async with self.lane.database.read() as tx:
             return await books.lost_answers(tx)
+
+
+def _sends(emulator: TelegramEmulator) -> int:
+    """How many messages the emulator was asked to post."""
+    return len([request for request in emulator.requests if request[1] == "sendMessage"])
+
+
+async def _true(condition: bool) -> bool:
+    return condition
 
 
 class OnTelegram:
@@ -404,6 +416,25 @@ async def test_telegram_two_hundred_items_at_once_reach_a_group_in_messages_and_
 
     await until(all_told, 100)
     assert len(telegram.emulator.messages(group)) <= 40
+
+
+async def test_telegram_paid_broadcasts_have_as_many_connections_as_messages_under_way() -> None:
+    at_once = pace_of("telegram", paid=True).at_once
+    async with TelegramEmulator() as emulator:
+        platform = TelegramPlatform(
+            emulator.token, lanes.deaf(), api_base_url=emulator.url, paid_broadcast=True
+        )
+        connection = asyncio.create_task(platform.run())
+        await until(lambda: _true(emulator.stats()["requests"] > 3))
+        emulator.fault("hold", times=-1)
+        chats_ = lanes.telegram_chats(emulator, at_once)
+        sends = [asyncio.create_task(platform.send(chat, say("Nieuws"), "k")) for chat in chats_]
+        await until(lambda: _true(_sends(emulator) == at_once), 30)
+        assert not any(send.done() for send in sends)
+        emulator.clear_faults()
+        assert all(isinstance(outcome, Sent) for outcome in await asyncio.gather(*sends))
+        connection.cancel()
+        await asyncio.gather(connection, return_exceptions=True)
 
 
 # --- Discord

@@ -5,9 +5,10 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["flood", "status", "garbage", "lost", "reset", "delay"]
+Kind = Literal["flood", "status", "garbage", "lost", "reset", "delay", "hold"]
 """flood: 429 · status: an error with that code · garbage: 200 with a body that is no JSON · lost: carried
-out, then the connection is cut · reset: cut before anything is done · delay: slow, then carried out."""
+out, then the connection is cut · reset: cut before anything is done · delay: slow, then carried out · hold:
+carried out when `clear_faults` is called."""
 
 
 @dataclass(slots=True)

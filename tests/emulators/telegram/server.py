@@ -102,6 +102,7 @@ class TelegramEmulator(People):
 
     def clear_faults(self) -> None:
         self._faults.clear()
+        self.world.notify()
 
     def revoke_token(self) -> None:
         """From now on the token is answered 401."""
@@ -188,6 +189,8 @@ class TelegramEmulator(People):
                     return _cut(request)
                 case "delay":
                     await asyncio.sleep(fault.seconds)
+                case "hold":
+                    await self.world.until(lambda: fault not in self._faults, 60)
         result = await self._carry_out(method, given)
         if fault is not None and fault.kind == "lost":
             return _cut(request)
