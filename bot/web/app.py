@@ -30,6 +30,7 @@ from bot.web.output import Output
 from bot.web.render import Pages
 from bot.web.security import HostGuard, SecureHeaders, security_headers
 from bot.web.settingsview import Group
+from bot.web.trials import Trials
 from bot.web.words import language_of, words
 
 HEALTH_SECONDS = 5
@@ -83,6 +84,7 @@ def create_app(
     pages = Pages(desk.clock.now, title, version, remote_images)
     access = Access(desk.database, desk.clock, token=token, login=login)
     guesses = Guesses()
+    trials = Trials(desk)
     frame = Frame(pages, rooms, desk, access, chats, settings)
     chat = Chat(pages, rooms, say, suggest, commands, access)
     headers = security_headers(remote_images)
@@ -90,8 +92,8 @@ def create_app(
     return Starlette(
         routes=[
             *chat.routes,
-            *Output(desk).routes,
-            *news.routes(frame, guesses),
+            *Output(desk, trials).routes,
+            *news.routes(frame, guesses, trials),
             *api.routes(desk, version),
             *Metrics(desk, version).routes,
             *routes,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from zlib import crc32
 
 from babel.dates import format_date
@@ -15,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.domain.messagecodec import from_json
 from bot.domain.messages import Message
 from bot.domain.rooms import Author, Post, Room
+from bot.domain.safelinks import safe_url
 from bot.errors import BadInput
 from bot.services.ingest import document_of
 from bot.store.items import StoredItem
@@ -112,17 +112,6 @@ class Pages:
             age=lambda at: age(at, now, message.language if message else language),
             language_name=LANGUAGE_NAMES.get(message.card.language) if message and message.card else None,
         )
-
-
-def safe_url(url: str | None) -> str | None:
-    """The URL when it is an http or https address of some host, else None."""
-    if not url or len(url) > 2048 or any(ord(char) <= 32 or char == "\\" for char in url):
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def iso(at: datetime) -> str:

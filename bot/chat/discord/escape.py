@@ -8,7 +8,9 @@ https://docs.discord.com/developers/reference (message formatting).
 """
 
 import re
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlunsplit
+
+from bot.domain.safelinks import web_parts
 
 MAX_URL = 2048
 
@@ -69,14 +71,16 @@ def length(text: str) -> int:
 
 def safe_url(url: str, limit: int = MAX_URL) -> str | None:
     """The URL, safe inside ``[label](<url>)``; None when it is not http or https, or too long to send."""
+    parts = web_parts(clean(url).strip())
+    if parts is None:
+        return None
     try:
-        parts = urlsplit(clean(url).strip())
         host = (parts.hostname or "").encode("idna").decode()
-        port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return None
-    if parts.scheme.lower() not in {"http", "https"} or not re.fullmatch(r"[\w.-]+", host):
+    if not re.fullmatch(r"[\w.-]+", host):
         return None
+    port = f":{parts.port}" if parts.port else ""
     # All that could end a masked link, or that an address may not hold, is percent-encoded. Names and
     # passwords before the host only serve to make a link look like another one.
     rest = quote(urlunsplit(("", "", parts.path, parts.query, parts.fragment)), safe="%/:=&?~#+!$,;'@*-._")

@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from urllib.parse import urlsplit
+
+from bot.domain.safelinks import safe_url, web_parts
 
 JOINER = "\u2060"
 """WORD JOINER: no width, no line break, and no part of a name, so that no client sees a mention."""
@@ -91,16 +92,10 @@ def unmentioned(text: str) -> str:
 
 def web_link(url: str) -> str | None:
     """The URL if it is safe to link: http or https, a real host, no credentials; else None."""
-    if len(url) > LONGEST_URL or _UNSAFE_IN_URL.search(url):
+    parts = web_parts(url)
+    if parts is None or _UNSAFE_IN_URL.search(url) or "." not in (parts.hostname or "").strip("."):
         return None
-    try:
-        parts = urlsplit(url)
-        host, user = parts.hostname or "", parts.username
-    except ValueError:
-        return None
-    if parts.scheme.lower() not in {"http", "https"} or user is not None or "." not in host.strip("."):
-        return None
-    return url
+    return safe_url(url, LONGEST_URL)
 
 
 def cut(text: str, limit: int) -> str:

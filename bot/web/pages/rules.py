@@ -1,9 +1,6 @@
 """The rule lab: a rule, what it would have told of the last days, what it just missed, and why."""
 
-import asyncio
-import time
 from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -12,27 +9,16 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.domain.models import Address
-from bot.domain.rule_tree import Rule
-from bot.domain.rules import parse_rule
-from bot.domain.salience import DEFAULT_THRESHOLD
 from bot.errors import BadInput, RuleError
-from bot.services.grouping import story_window
 from bot.services.places import Place
-from bot.services.rulelab import Trial, try_rule
-from bot.store import reports
 from bot.store.roster import Entry
 from bot.web.desk import Frame, checked_number, short
-from bot.web.security import Pace
+from bot.web.trials import RULE_LIMIT, Trials
 from bot.web.words import language_of
 
 log = structlog.get_logger()
 
-LOOK_BACK = timedelta(days=14)
-ITEMS = 3000
-SECONDS = 3.0
 SHOWN = 25
-RULE_LIMIT = 1000
-AT_ONCE = 2
 PLACES = 200
 WEB = "web"
 """The platform and the account of the web chat."""
@@ -58,10 +44,9 @@ class Mistake:
 class Rules:
     """The page. Trying changes nothing, so a rule is part of its address and can be passed on."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, trials: Trials) -> None:
         self._frame = frame
-        self._pace = Pace(burst=10, per_second=0.5)
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._trials = trials
 
     @property
     def routes(self) -> list[Route]:
@@ -74,7 +59,7 @@ class Rules:
         session = self._frame.access.session(request)
         if text:
             try:
-                trial = await self._tried(request, parse_rule(text, self._frame.desk.book.catalog.entities))
+                trial = await self._trials.trial(request, text)
             except RuleError as error:
                 mistake = pointed(text, error)
         return self._frame.page(
@@ -127,26 +112,6 @@ class Rules:
         if kind != "room" or room is None:
             raise HTTPException(400, "choose a chat")
         return Place(WEB, Address(WEB, room.id), room.title, language)
-
-    async def _tried(self, request: Request, rule: Rule) -> Trial:
-        wait = self._pace.wait(request.client.host if request.client else "", time.monotonic())
-        if wait:
-            raise HTTPException(429, "too fast", {"retry-after": str(int(wait) + 1)})
-        desk = self._frame.desk
-        async with self._turns:
-            async with desk.database.read() as tx:
-                since = desk.clock.now() - LOOK_BACK
-                items = await reports.items_before(tx, since=since, limit=ITEMS, full=True)
-            end = time.monotonic() + SECONDS
-            return await asyncio.to_thread(
-                try_rule,
-                rule,
-                desk.book.current,
-                items,
-                story_window(lexical=True),
-                DEFAULT_THRESHOLD,
-                lambda: time.monotonic() > end,
-            )
 
 
 def pointed(text: str, error: RuleError) -> Mistake:
