@@ -98,18 +98,22 @@ class Work:
         self._stop.set()
 
 
+async def _true(condition: bool) -> bool:
+    return condition
+
+
 async def test_one_of_two_runners_owns_a_name_and_the_other_follows_when_it_stops(world: World) -> None:
     first, second = world.runner(), world.runner()
     works = Work(), Work()
     first.own("lane:1", works[0].run, works[0].stop)
     second.own("lane:1", works[1].run, works[1].stop)
     await first.start()
-    await asyncio.wait_for(works[0].begun.wait(), 5)
+    await asyncio.wait_for(works[0].begun.wait(), 20)
     await second.start()
     await asyncio.sleep(0.7)
     assert not works[1].begun.is_set()
     await first.stop()
-    await asyncio.wait_for(works[1].begun.wait(), 5)
+    await asyncio.wait_for(works[1].begun.wait(), 20)
     await second.stop()
 
 
@@ -120,7 +124,7 @@ async def test_names_are_owned_apart_from_each_other(world: World) -> None:
     second.own("lane:2", works[1].run, works[1].stop)
     await first.start()
     await second.start()
-    await asyncio.wait_for(works[1].begun.wait(), 5)
+    await asyncio.wait_for(works[1].begun.wait(), 20)
     await first.stop()
     await second.stop()
 
@@ -134,7 +138,7 @@ async def test_the_lane_of_a_killed_process_is_taken_over(world: World) -> None:
     await asyncio.sleep(0.7)
     assert not work.begun.is_set()
     process.kill()
-    await asyncio.wait_for(work.begun.wait(), 10)
+    await asyncio.wait_for(work.begun.wait(), 20)
     await runner.stop()
 
 
@@ -148,6 +152,7 @@ async def test_a_slot_of_a_job_is_worked_on_once_by_all_runners_together(world: 
     for runner in runners:
         runner.every("digests", timedelta(seconds=0.05), job)
         await runner.start()
+    await until(lambda: _true(bool(fired)))
     await asyncio.sleep(0.5)
     assert fired == [slot_of(world.clock.now(), timedelta(seconds=0.05))]
     for runner in runners:
@@ -164,6 +169,7 @@ async def test_a_slot_is_not_worked_on_again_after_a_restart(world: World) -> No
         runner = world.runner()
         runner.every("digests", timedelta(days=1), job)
         await runner.start()
+        await until(lambda: _true(bool(fired)))
         await asyncio.sleep(0.2)
         await runner.stop()
     assert len(fired) == 1
@@ -185,7 +191,7 @@ async def test_a_job_that_fails_is_fired_again_and_harms_no_other(world: World) 
         return len(tries) >= 3
 
     await until(again)
-    assert work.begun.is_set()
+    await asyncio.wait_for(work.begun.wait(), 20)
     await runner.stop()
 
 
@@ -220,8 +226,8 @@ async def test_stop_lets_work_and_jobs_end(world: World) -> None:
     runner.own("lane:1", work.run, work.stop)
     runner.every("digests", timedelta(hours=1), job)
     await runner.start()
-    await asyncio.wait_for(begun.wait(), 5)
-    await asyncio.wait_for(work.begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), 20)
+    await asyncio.wait_for(work.begun.wait(), 20)
     await runner.stop()
     assert work.ended
     assert finished == ["job"]
@@ -232,7 +238,7 @@ async def test_stop_takes_a_bounded_time_also_with_work_that_does_not_end(world:
     runner.own("lane:1", asyncio.Event().wait, lambda: None)  # never returns
     await runner.start()
     await asyncio.sleep(0.1)
-    await asyncio.wait_for(runner.stop(), 5)
+    await asyncio.wait_for(runner.stop(), 20)
 
 
 def test_slots_of_all_runners_agree() -> None:

@@ -67,19 +67,21 @@ async def opened(
         await database.close()
 
 
-def telegram(emulator: TelegramEmulator, hooks: Hooks | None = None) -> TelegramPlatform:
+def telegram(
+    emulator: TelegramEmulator, hooks: Hooks | None = None, patience: float = 15.0
+) -> TelegramPlatform:
     return TelegramPlatform(
-        emulator.token, hooks or deaf(), api_base_url=emulator.url, answer_timeout=3.0, first_pause=0.05
+        emulator.token, hooks or deaf(), api_base_url=emulator.url, answer_timeout=patience, first_pause=0.05
     )
 
 
-def discord(emulator: DiscordEmulator, hooks: Hooks | None = None) -> DiscordPlatform:
+def discord(emulator: DiscordEmulator, hooks: Hooks | None = None, patience: float = 15.0) -> DiscordPlatform:
     return DiscordPlatform(
         emulator.token,
         hooks or deaf(),
         api_base_url=emulator.api_base_url,
         gateway_url=emulator.gateway_url,
-        timeout=3.0,
+        timeout=patience,
         retry_delays=(0.05,),
     )
 
