@@ -38,20 +38,19 @@ async def ensure(
         if title and title != known.title:
             await tx.execute(update(chats).where(chats.c.id == known.id).values(title=title[:300]))
         return known
-    await tx.execute(
-        insert(chats).values(
-            lane=lane,
-            platform=address.platform,
-            chat=address.chat,
-            thread=address.thread,
-            title=title[:300],
-            language=language,
-            timezone=timezone,
-            created_at=now,
-        )
+    new = upsert(tx, chats).values(
+        lane=lane,
+        platform=address.platform,
+        chat=address.chat,
+        thread=address.thread,
+        title=title[:300],
+        language=language,
+        timezone=timezone,
+        created_at=now,
     )
+    await tx.execute(new.on_conflict_do_nothing())
     made = await find(tx, lane, address)
-    assert made is not None  # noqa: S101  inserted in this transaction
+    assert made is not None  # noqa: S101  inserted here, or by another transaction at the same time
     return made
 
 

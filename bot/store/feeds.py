@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 
 from bot.domain.models import FeedDue, FeedSpec, Outlet, PollState
+from bot.store import turns
 from bot.store.database import Transaction, upsert
 from bot.store.schema import feed_events, feeds
 
@@ -82,6 +83,7 @@ async def configure(tx: Transaction, specs: Iterable[FeedSpec], now: datetime, i
         now: a new feed is due at once.
         interval: the first interval of a new feed.
     """
+    await turns.take(tx, turns.FEEDS)
     known = {row.url: row for row in await tx.execute(select(feeds))}
     new: list[dict[str, Any]] = []
     for spec in specs:
@@ -108,6 +110,7 @@ async def add(tx: Transaction, spec: FeedSpec, now: datetime, interval: timedelt
 
     One that was removed or retired is watched again, as if it were new.
     """
+    await turns.take(tx, turns.FEEDS)
     row = (
         await tx.execute(select(feeds).where(or_(feeds.c.url == spec.url, feeds.c.moved_to == spec.url)))
     ).first()

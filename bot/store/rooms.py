@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, or_, select, update
 
 from bot.domain.rooms import Author, Cursor, Post
+from bot.store import turns
 from bot.store.database import Transaction, upsert
 from bot.store.schema import web_messages
 
@@ -17,6 +18,7 @@ async def add(
     tx: Transaction, room: str, author: Author, body: str, key: str | None, now: datetime
 ) -> tuple[int, bool]:
     """Add a post and return its id and True; or the id of the post that has this key, and False."""
+    await turns.take(tx, turns.room(room))
     values = {"room": room, "author": author.value, "body": body, "key": key, "created_at": now}
     fresh = upsert(tx, web_messages).values(values).on_conflict_do_nothing(index_elements=["key"])
     added = await tx.scalar(fresh.returning(web_messages.c.id))
@@ -31,6 +33,7 @@ async def edit(tx: Transaction, room: str, post: int, body: str, now: datetime) 
 
     The time of the edit is later than that of every other edit in the room, whatever the clock does.
     """
+    await turns.take(tx, turns.room(room))
     last = await tx.scalar(select(func.max(web_messages.c.edited_at)).where(web_messages.c.room == room))
     at = now if last is None else max(now, last + TICK)
     mine = (web_messages.c.id == post, web_messages.c.room == room, web_messages.c.author == Author.BOT.value)

@@ -11,6 +11,8 @@ from bot.store.database import Transaction
 
 STORIES = "stories"
 """Placing reports into stories: two reports of one event must see each other."""
+FEEDS = "feeds"
+"""Saying which feeds there are."""
 _SPACE = 0x48524C54
 """Tells our locks from those of other programs on the same server."""
 
@@ -20,6 +22,11 @@ _TAKE = select(func.pg_advisory_xact_lock(_SPACE, func.hashtext(bindparam("turn"
 def publisher(owner: str) -> str:
     """The turn of taking in a publisher's items: two feeds may bring the same one."""
     return f"owner:{owner}"
+
+
+def room(name: str) -> str:
+    """The turn of writing in a room: who follows it relies on the order of its posts."""
+    return f"room:{name}"
 
 
 async def take(tx: Transaction, turn: str) -> bool:
