@@ -1,28 +1,63 @@
-"""The words of the pages in Dutch and English, and ages. Heraut's own messages bring their own words."""
+"""The words of the pages in the language of the browser, and ages: those of the catalogues.
+
+Heraut's own messages bring their own words.
+"""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from babel.dates import format_date, format_timedelta
 from starlette.requests import Request
 
-from bot.web.dutch import DUTCH, ENGLISH
-
-LANGUAGES = ("en", "nl")
+from bot.errors import Phrase
+from bot.services.tongues import languages, tongue_of
 
 Words = Callable[[str], str]
+
+NAMED = {
+    "state pending": Phrase("pending"),
+    "state sending": Phrase("sending"),
+    "state sent": Phrase("sent"),
+    "state failed": Phrase("failed"),
+    "state dropped": Phrase("dropped"),
+    "state folded": Phrase("folded"),
+    "kind alert": Phrase("Alert"),
+    "kind update": Phrase("Update"),
+    "kind digest": Phrase("Digest"),
+    "kind notice": Phrase("Notice"),
+    "feed well": Phrase("well"),
+    "feed failing": Phrase("failing"),
+    "feed silent": Phrase("silent"),
+    "feed retired": Phrase("retired"),
+    "feed new": Phrase("new"),
+    "lost resend": Phrase("send again"),
+    "lost skip": Phrase("leave out"),
+    "span hour": Phrase("an hour"),
+    "span day": Phrase("a day"),
+    "span week": Phrase("a week"),
+}
+"""Phrases that stand in the templates as keys."""
+
+ELSEWHERE = (
+    *(Phrase("Today"), Phrase("Yesterday"), Phrase("live"), Phrase("just now")),
+    *(Phrase("Not sent. Try again."), Phrase("A little slower, please.")),
+    *(Phrase("Dutch"), Phrase("English")),
+    *(Phrase("This page does not exist"), Phrase("This did not work")),
+    *(Phrase("Story"), Phrase("Rule lab"), Phrase("Subscriptions"), Phrase("Settings")),
+    *(Phrase("paused by hand"), Phrase("set, and kept secret"), Phrase("not set")),
+)
+"""Phrases that stand in scripts and tables, where no search for templates would come by them."""
 
 
 def words(language: str) -> Words:
     """A function from an English phrase to the same in a language; English when it has none."""
-    table = DUTCH if language == "nl" else ENGLISH
-    return lambda phrase: table.get(phrase, phrase)
+    tongue = tongue_of(language)
+    return lambda phrase: tongue.recall(NAMED.get(phrase, phrase))
 
 
 def preferred(accept_language: str) -> str:
     """The language of ours that a browser likes best (RFC 9110 section 12.5.4); English when none."""
     ranked = sorted(_ranked(accept_language.split(",")[:20]), reverse=True)
-    return next((tag for _, _, tag in ranked if tag in LANGUAGES), "en")
+    return next((tag for _, _, tag in ranked if tag in languages()), "en")
 
 
 def language_of(request: Request) -> str:
@@ -41,18 +76,4 @@ def _ranked(parts: Iterable[str]) -> Iterable[tuple[float, int, str]]:
 
 def age(at: datetime, now: datetime, language: str) -> str:
     """How long ago, in words; a date after a week. `chat.js` keeps it fresh with the same steps."""
-    locale = language if language in LANGUAGES else "en"
-    passed = now - at
-    if passed < timedelta(minutes=1):
-        return words(locale)("just now")
-    if passed >= timedelta(days=7):
-        return format_date(at, "d MMM y", locale=locale)
-    # Whole units, rounded down: an age never claims more than has passed.
-    unit = next(unit for unit in UNITS if passed >= unit)
-    return (
-        format_timedelta(passed // unit * unit, threshold=1, add_direction=False, locale=locale) + AGO[locale]
-    )
-
-
-UNITS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1))
-AGO = {"en": " ago", "nl": " geleden"}
+    return tongue_of(language).age(at, now)

@@ -1,12 +1,14 @@
 """Finds the English templates in the sources, and the texts that a chat would see without a translation."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 
 import bot
+from bot.web.words import NAMED
 
 ROOT = Path(bot.__file__).parent
 
@@ -35,6 +37,9 @@ COUNTED = ("count", "count_spans")
 SHELL = ("cli", "config.py", "__main__.py")
 """What speaks English only: the terminal of whoever runs Heraut."""
 
+PAGE_WORDS = re.compile(r"""\b(?:_|w|word|words\(language\))\(\s*(["'])([^"']+|(?:(?!\1).)+)\1\s*\)""")
+"""How the pages ask for a phrase."""
+
 SAID = ("say", "Button", "Text")
 
 
@@ -55,11 +60,22 @@ class Template:
 
 def templates() -> list[Template]:
     """Every template in the sources."""
-    return [
+    return of_pages() + [
         template
         for path in sorted(ROOT.rglob("*.py"))
         if path.relative_to(ROOT).parts[0] not in SHELL
         for template in _in_file(path, str(path.relative_to(ROOT.parent)))
+    ]
+
+
+def of_pages() -> list[Template]:
+    """The phrases of the web pages."""
+    paths = [*sorted((ROOT / "web").rglob("*.html")), *sorted((ROOT / "web").rglob("*.py"))]
+    return [
+        Template(str(path.relative_to(ROOT.parent)), text)
+        for path in paths
+        for _, text in PAGE_WORDS.findall(path.read_text(encoding="utf8"))
+        if text not in NAMED
     ]
 
 

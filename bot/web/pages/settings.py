@@ -9,12 +9,13 @@ from starlette.routing import Route
 
 from bot.domain.manner import LostAnswer
 from bot.errors import BadInput
+from bot.services.tongues import languages
 from bot.store.roster import Entry
 from bot.web.desk import Frame, address, checked_number, number
 from bot.web.pages.mannerform import MOST, read_manner, shown_times
 from bot.web.pages.subscriptions import Refused, hint
 from bot.web.settingsview import SET, UNSET
-from bot.web.words import LANGUAGES, language_of
+from bot.web.words import language_of
 from bot.web.zones import zones
 
 log = structlog.get_logger()
@@ -66,8 +67,8 @@ class SettingsPages:
         fields = await self._frame.changing(request)
         entry = await self._entry(request)
         language = fields.get("language", "")
-        if language not in LANGUAGES:
-            raise HTTPException(400, f"language is one of {', '.join(LANGUAGES)}")
+        if language not in languages():
+            raise HTTPException(400, f"language is one of {', '.join(languages())}")
         try:
             manner = read_manner(fields, entry.chat.manner)
             zone = fields.get("timezone", "").strip()
@@ -94,7 +95,7 @@ class SettingsPages:
             entry=entry,
             days=self._days(request),
             times=shown_times,
-            languages=LANGUAGES,
+            languages=languages(),
             zones=zones(),
             lost_answers=list(LostAnswer),
             most=MOST,
