@@ -2,18 +2,55 @@
 
 import typer
 
-from bot.cli.check import check_config
-from bot.cli.feeds import feeds
-from bot.cli.match import match
-from bot.cli.outbox import outbox
-from bot.cli.parse import parse
-from bot.cli.password import password
-from bot.cli.preview import preview
-from bot.cli.replay import replay
-from bot.cli.rules import rules
-from bot.cli.run import demo, run
-from bot.cli.stories import stories
-from bot.cli.summarise import summarise
+from bot.cli.later import Command, register
+
+COMMANDS = (
+    Command("run", "bot.cli.run:run", "Run the service: poll feeds, match, and tell the chats that asked."),
+    Command(
+        "demo",
+        "bot.cli.run:demo",
+        "Play a bundled day of invented news at a quick pace, in the web chat. No account, no network.",
+    ),
+    Command(
+        "check-config",
+        "bot.cli.check:check_config",
+        "Check settings, feeds, topics and packs; exit 2 with every mistake, each with file, key and remedy.",
+    ),
+    Command(
+        "password",
+        "bot.cli.password:password",
+        "Ask for a password (or read a line) and print its hash for `web.password_hash`.",
+    ),
+    Command(
+        "match",
+        "bot.cli.match:match",
+        "Match items (JSON Lines in, JSON Lines out) against the topics, with the reason of every match.",
+    ),
+    Command("parse", "bot.cli.parse:parse", "Read feed files and write one JSON line per item."),
+    Command(
+        "preview",
+        "bot.cli.preview:preview",
+        "Show what would be sent for the items in these feeds now, and for the rest why not.",
+    ),
+    Command("rules", "bot.cli.rules:rules", "Try rules on items, and list what they can name."),
+    Command("outbox", "bot.cli.outbox:outbox", "What is owed to chats: look, send again, give up."),
+    Command("feeds", "bot.cli.feeds:feeds", "List, add and remove feeds; read and write OPML."),
+    Command(
+        "replay",
+        "bot.cli.replay:replay",
+        "Play consecutive snapshots of one feed and write what would have been noticed and sent, in order.",
+    ),
+    Command(
+        "stories",
+        "bot.cli.stories:stories",
+        "Group items (JSON Lines in time order) into stories: the id of each story's first item, and why.",
+    ),
+    Command(
+        "summarise",
+        "bot.cli.summarise:summarise",
+        "Summarise articles (JSON Lines in, JSON Lines out): one or two of their own sentences.",
+    ),
+)
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
@@ -25,19 +62,8 @@ def heraut() -> None:
     """A news herald for Telegram and Discord: one alert per story, in Dutch and English."""
 
 
-cli.command()(run)
-cli.command()(demo)
-cli.command("check-config")(check_config)
-cli.command()(password)
-cli.command()(match)
-cli.command()(parse)
-cli.command()(preview)
-cli.add_typer(rules, name="rules")
-cli.add_typer(outbox, name="outbox")
-cli.add_typer(feeds, name="feeds")
-cli.command()(replay)
-cli.command()(stories)
-cli.command()(summarise)
+for command in COMMANDS:
+    register(cli, command)
 
 
 def main() -> None:
