@@ -10,25 +10,30 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, func, insert, select, text
+from sqlalchemy import Engine, create_engine, func, insert, make_url, select, text
 from sqlalchemy.exc import StatementError
 
 from bot.store import feeds
 from bot.store.database import MIGRATIONS, Database
 from bot.store.schema import comparable, metadata, stories
+from tests.support import databases
 from tests.support.clock import NOON
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/heraut.sqlite3")
-    await database.migrate()
-    yield database
-    await database.close()
+async def empty(kind: str, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a database without tables."""
+    async with databases.address(kind, tmp_path, migrated=False) as made:
+        yield made
 
 
-def differences(folder: Path) -> list[object]:
-    engine = create_engine(f"sqlite:///{folder}/heraut.sqlite3")
+def plain(url: str) -> Engine:
+    """The same database, to be looked at without the product's own code."""
+    return create_engine(make_url(url).set(drivername=url.partition(":")[0].replace("+aiosqlite", "")))
+
+
+def differences(url: str) -> list[object]:
+    engine = plain(url)
     with engine.connect() as connection:
         found = compare_metadata(
             MigrationContext.configure(connection, opts={"include_name": comparable}), metadata
@@ -37,17 +42,25 @@ def differences(folder: Path) -> list[object]:
     return list(found)
 
 
-async def test_the_migrations_lead_to_the_declared_tables(db: Database, tmp_path: Path) -> None:
-    assert differences(tmp_path) == []
+async def test_the_migrations_lead_to_the_declared_tables(url: str) -> None:
+    assert differences(url) == []
 
 
-async def test_migrating_twice_changes_nothing(db: Database, tmp_path: Path) -> None:
+async def test_migrating_twice_changes_nothing(db: Database, url: str) -> None:
     await db.migrate()
-    assert differences(tmp_path) == []
+    assert differences(url) == []
 
 
-async def test_a_database_of_the_first_version_is_brought_up_to_date_with_its_rows(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path}/heraut.sqlite3")
+async def test_of_several_processes_that_start_at_once_one_migrates(empty: str) -> None:
+    starting = [Database(empty) for _ in range(3)]
+    await asyncio.gather(*(database.migrate() for database in starting))
+    for database in starting:
+        await database.close()
+    assert differences(empty) == []
+
+
+async def test_a_database_of_the_first_version_is_brought_up_to_date_with_its_rows(empty: str) -> None:
+    engine = plain(empty)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
@@ -61,13 +74,13 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date_with_its_ro
             {"now": "2026-03-02 12:00:00.000000"},
         )
     engine.dispose()
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/heraut.sqlite3")
+    database = Database(empty)
     await database.migrate()
     async with database.read() as tx:
         (feed,) = await feeds.health(tx)
     await database.close()
     assert (feed.spec.outlet.name, feed.added) == ("A", False)
-    assert differences(tmp_path) == []
+    assert differences(empty) == []
 
 
 async def test_a_write_that_fails_leaves_nothing_behind(db: Database) -> None:
