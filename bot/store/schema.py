@@ -333,6 +333,46 @@ searched = Table(
     Column("edited_at", UtcDateTime),
 )
 
+# The stories that chats follow for a while, and how many of their further reports each was told.
+story_follows = Table(
+    "story_follows",
+    metadata,
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+    Column("told", Integer, nullable=False, server_default="0"),
+    Index(None, "story_id"),
+    Index(None, "until"),
+)
+
+# Who changed what, and where. No reference to the chat: what was done to a chat outlives it.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("lane", String(100), nullable=False),
+    Column("chat", String(100), nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("detail", String(500), nullable=False, server_default=""),
+    Index(None, "at"),
+    Index(None, "lane", "chat", "id"),
+    Index(None, "who"),
+)
+
+# The chats that the owners allowed or denied; `told_at` is when a chat that is not served was told so.
+chat_access = Table(
+    "chat_access",
+    metadata,
+    Column("platform", String(20), primary_key=True),
+    Column("chat", String(100), primary_key=True),
+    Column("verdict", String(10), nullable=False),
+    Column("reason", String(300), nullable=False, server_default=""),
+    Column("at", UtcDateTime, nullable=False),
+    Column("told_at", UtcDateTime),
+)
+
 FULL_TEXT = ("item_search", "item_vectors")
 """How the tables of the full-text index begin: each database has its own, made by migrations."""
 
