@@ -19,6 +19,7 @@ from lxml import html
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.feeds import FeedServer
 from tests.emulators.telegram import TelegramEmulator
+from tests.support import databases
 from tests.support.feedbuilder import FeedItem, rss
 from tests.support.heraut import HerautProcess
 from tests.support.waiting import PATIENCE, until
@@ -124,11 +125,15 @@ class OnTheWeb(World):
         ]
 
 
-@pytest.fixture(params=["telegram", "discord", "web"])
-async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+@pytest.fixture(params=["telegram", "discord", "web", "telegram, postgres"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
-        if request.param == "telegram":
-            yield OnTelegram(await stack.enter_async_context(TelegramEmulator()))
+        if request.param.startswith("telegram"):
+            made = OnTelegram(await stack.enter_async_context(TelegramEmulator()))
+            if request.param.endswith("postgres"):
+                url = await stack.enter_async_context(databases.address("postgres", tmp_path, migrated=False))
+                made.environment["HERAUT_DATABASE_URL"] = url
+            yield made
         elif request.param == "discord":
             emulator = await stack.enter_async_context(DiscordEmulator())
             guild = emulator.add_guild()
@@ -195,7 +200,8 @@ async def wait_for_polls(feed: FeedServer, number: int) -> None:
 async def test_one_subscription_one_item_one_alert_also_after_a_restart(
     world: World, feed: FeedServer, heraut: HerautProcess
 ) -> None:
-    assert "follows" in await world.command("/subscribe nato")
+    answer = await world.command("/subscribe nato")
+    assert "follows" in answer or "volgt" in answer
     feed.put("/rss", rss([fresh(OTHER, 3), fresh(HEADLINE, 2, TEASER), old_item()]))
 
     alert = await wait_for_alert(world, HEADLINE)
