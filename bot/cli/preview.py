@@ -23,8 +23,9 @@ from bot.domain.salience import DEFAULT_THRESHOLD
 from bot.errors import FeedError
 from bot.feeds.http import Fetcher, FetchLimits
 from bot.feeds.limits import registrable_domain
-from bot.feeds.parse import parse_feed
+from bot.feeds.parsing.parser import Parser
 from bot.services.rehearsal import Rehearsal, Rehearsed
+from bot.services.sources import shown_address
 
 Urls = Annotated[list[str], typer.Argument(metavar="URL", help="Addresses of feeds.")]
 RuleOption = Annotated[str, typer.Option("--rule", help="A rule to follow instead of the topics.")]
@@ -83,25 +84,27 @@ async def _read(urls: list[str]) -> tuple[list[Item], int]:
     hosts = [urlsplit(url).netloc.rpartition("@")[2] for url in urls]
     items: dict[str, Item] = {}
     failed = 0
-    async with Fetcher(
-        f"Heraut/{__version__} (preview)", allow_hosts=hosts, limits=FetchLimits(spacing_seconds=0)
-    ) as fetcher:
-        answers = await asyncio.gather(*(_fetch(fetcher, url) for url in urls))
+    limits = FetchLimits(spacing_seconds=0)
+    async with (
+        Fetcher(f"Heraut/{__version__} (preview)", allow_hosts=hosts, limits=limits) as fetcher,
+        Parser() as parser,
+    ):
+        answers = await asyncio.gather(*(_fetch(fetcher, parser, url) for url in urls))
     for url, answer in zip(urls, answers, strict=True):
         if isinstance(answer, FeedError):
             failed += 1
-            print(f"{url}: {answer.reason}; skipped", file=sys.stderr)
+            print(f"{shown_address(url)}: {answer.reason}; skipped", file=sys.stderr)
             continue
         for item in answer:
             items.setdefault(f"{item.outlet.owner} {item.key}", item)
     return list(items.values()), failed
 
 
-async def _fetch(fetcher: Fetcher, url: str) -> list[Item] | FeedError:
+async def _fetch(fetcher: Fetcher, parser: Parser, url: str) -> list[Item] | FeedError:
     owner = registrable_domain(urlsplit(url).hostname or "")
     try:
         fetched = await fetcher.fetch(FeedSpec(url, Outlet(owner, owner)), PollState())
-        parsed = parse_feed(fetched.body or b"", fetched.content_type, fetched.url)
+        parsed = await parser.parse(fetched)
     except FeedError as error:
         return error
     now = datetime.now(UTC)

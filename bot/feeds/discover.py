@@ -13,10 +13,10 @@ from datetime import datetime
 
 from yarl import URL
 
-from bot.domain.models import ParsedFeed
+from bot.domain.models import Fetched, ParsedFeed
 from bot.errors import FeedError, FeedUnreachable
 from bot.feeds.http import Fetcher, Page
-from bot.feeds.parse import parse_feed
+from bot.feeds.parsing.parser import Parser
 
 _HEAD = 1_000_000
 _MOST = 10
@@ -49,27 +49,31 @@ class Candidate:
     newest: datetime | None
 
 
-async def discover(fetcher: Fetcher, address: str) -> list[Candidate]:
+async def discover(fetcher: Fetcher, address: str, parser: Parser | None = None) -> list[Candidate]:
     """The feeds behind an address, those the site names first and feeds of comments last.
 
     Args:
         fetcher: asks.
         address: of a feed or of any page of a site; the scheme may be missing.
+        parser: reads, with a deadline, what is found; None takes one for this search.
 
     Raises:
         FeedError: the address itself cannot be read. A site without feeds is an empty list.
     """
+    if parser is None:
+        async with Parser() as own:
+            return await discover(fetcher, address, own)
     page = await _first_page(fetcher, address.strip())
-    itself = await asyncio.to_thread(_read, page)
+    itself = await _read(parser, page)
     if itself is not None:
         return [itself]
     named = await asyncio.to_thread(feed_links, page)
-    found = await asyncio.gather(*(_try(fetcher, url) for url in named[:_MOST]))
+    found = await asyncio.gather(*(_try(fetcher, parser, url) for url in named[:_MOST]))
     candidates = list({one.url: one for one in found if one}.values())
     if candidates:
         return sorted(candidates, key=lambda one: bool(_COMMENTS.search(one.url + one.title)))
     for url in common_addresses(page.url):
-        candidate = await _try(fetcher, url)
+        candidate = await _try(fetcher, parser, url)
         if candidate:
             return [candidate]
     return []
@@ -86,17 +90,17 @@ async def _first_page(fetcher: Fetcher, address: str) -> Page:
         return await fetcher.fetch_page(f"http://{address}")
 
 
-async def _try(fetcher: Fetcher, url: str) -> Candidate | None:
+async def _try(fetcher: Fetcher, parser: Parser, url: str) -> Candidate | None:
     try:
         page = await fetcher.fetch_page(url)
     except FeedError:
         return None
-    return await asyncio.to_thread(_read, page)
+    return await _read(parser, page)
 
 
-def _read(page: Page) -> Candidate | None:
+async def _read(parser: Parser, page: Page) -> Candidate | None:
     try:
-        feed = parse_feed(page.body, page.content_type, page.url)
+        feed = await parser.parse(Fetched(page.url, page.body, page.content_type, None, None, None))
     except FeedError:
         return None
     return Candidate(page.url, feed.title, feed.language, len(feed.items), _newest(feed))

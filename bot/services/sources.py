@@ -21,6 +21,7 @@ from bot.feeds.headers import split_login
 from bot.feeds.http import Fetcher
 from bot.feeds.limits import registrable_domain
 from bot.feeds.opml import Opml, write_opml
+from bot.feeds.parsing.parser import Parser
 from bot.ports import Clock
 from bot.services.feedwatch import feed_name
 from bot.services.manage import Place
@@ -109,8 +110,12 @@ class Sources:
             raise CommandError("Nothing was offered under that number.", "give the address again")
         return found[int(number) - 1]
 
-    async def find(self, address: str) -> list[Candidate]:
+    async def find(self, address: str, parser: Parser | None = None) -> list[Candidate]:
         """The feeds behind an address, each of them read; that of a feed is its own only answer.
+
+        Args:
+            address: as somebody typed it.
+            parser: reads what is found; None takes one for this search.
 
         Raises:
             CommandError: it cannot be read, or has no feeds.
@@ -121,7 +126,7 @@ class Sources:
             )
         try:
             async with asyncio.timeout(FIND_SECONDS):
-                found = await discover(self._fetcher, address)
+                found = await discover(self._fetcher, address, parser)
         except FeedError as error:
             raise CommandError("That address cannot be read: {reason}.", reason=error.reason) from error
         except TimeoutError as error:
@@ -185,19 +190,22 @@ class Sources:
             unread: add them without reading them.
         """
         slots = asyncio.Semaphore(READ_AT_ONCE)
-        tasks = [asyncio.create_task(self._take_one(spec, slots, unread)) for spec in opml.feeds]
-        try:
-            for done in asyncio.as_completed(tasks):
-                yield await done
-        finally:
-            for task in tasks:
-                task.cancel()
+        async with Parser() as parser:
+            tasks = [asyncio.create_task(self._take_one(spec, slots, parser, unread)) for spec in opml.feeds]
+            try:
+                for done in asyncio.as_completed(tasks):
+                    yield await done
+            finally:
+                for task in tasks:
+                    task.cancel()
 
-    async def _take_one(self, spec: FeedSpec, slots: asyncio.Semaphore, unread: bool) -> Imported:
+    async def _take_one(
+        self, spec: FeedSpec, slots: asyncio.Semaphore, parser: Parser, unread: bool
+    ) -> Imported:
         async with slots:
             if not unread:
                 try:
-                    found = await self.find(spec.url)
+                    found = await self.find(spec.url, parser)
                 except CommandError as error:
                     return Imported(spec, problem=error.message)
                 if len(found) != 1:
@@ -273,8 +281,11 @@ def _with_login(url: str, address: str) -> str:
 
 
 def shown_address(url: str) -> str:
-    """An address without its login."""
-    return str(split_login(URL(url))[0])
+    """An address without its login; of what is none, nothing."""
+    try:
+        return str(split_login(URL(url))[0])
+    except ValueError:
+        return "(no address)"
 
 
 def _described(feed: FeedHealth) -> str:
