@@ -28,6 +28,7 @@ from bot.domain.models import (
 from bot.services.compose import Composer
 from bot.services.delivery import LanePump, key_of
 from bot.store import books, chats, deliveries
+from tests.support.databases import ONLY_SQLITE
 from tests.support.ledger import owe_all
 from tests.support.newsroom import LANE, Newsroom, place, report
 
@@ -297,7 +298,7 @@ async def test_a_clock_that_is_set_back_does_not_make_messages_wait_the_longer(r
     assert len(room.paper.sent) == 2
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ONLY_SQLITE
 async def test_the_search_for_what_goes_next_uses_its_index(room: Newsroom) -> None:
     await owe_one(room)
     async with room.database.read() as tx:

@@ -9,6 +9,7 @@ from bot.store import books, deliveries
 from bot.store.database import Database
 from bot.store.deliveries import Closing, Owed, Return
 from tests.support.clock import NOON
+from tests.support.databases import ONLY_SQLITE
 from tests.support.ledger import add_chats, add_story
 
 LANE = "paper:1"
@@ -141,7 +142,7 @@ async def test_the_waits_of_chats_are_known_after_a_restart(ledger: Ledger) -> N
         assert await deliveries.retrying(tx, LANE) == {ledger.chats[0]: until}
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ONLY_SQLITE
 @pytest.mark.parametrize(
     ("query", "index"),
     [

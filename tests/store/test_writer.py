@@ -2,8 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from sqlite3 import connect
 from typing import NoReturn
 
@@ -13,15 +12,7 @@ from sqlalchemy import func, insert, select, text
 from bot.store.database import Database, Transaction
 from bot.store.schema import stories
 from tests.support.clock import NOON
-from tests.support.databases import prepare
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/heraut.sqlite3")
-    await prepare(database)
-    yield database
-    await database.close()
+from tests.support.databases import ONLY_SQLITE
 
 
 def _story(number: int) -> Callable[[Transaction], Awaitable[int]]:
@@ -61,6 +52,7 @@ async def test_one_piece_that_fails_is_undone_alone(db: Database) -> None:
     assert undone == [3]
 
 
+@ONLY_SQLITE
 async def test_when_a_shared_commit_fails_each_piece_is_tried_alone(db: Database) -> None:
     runs: list[int] = []
     undone: list[int] = []
@@ -104,12 +96,14 @@ async def test_a_part_that_fails_does_not_take_the_rest_with_it(db: Database) ->
     assert await _kept(db) == [1, 3]
 
 
+@ONLY_SQLITE
 async def test_a_result_is_reported_only_when_another_connection_can_see_it(db: Database) -> None:
     await db.transact(_story(1))
     with connect(str(db.url.database)) as other:
         assert other.execute("SELECT id FROM stories").fetchall() == [(1,)]
 
 
+@ONLY_SQLITE
 async def test_both_kinds_of_transaction_take_turns(db: Database) -> None:
     async def count(tx: Transaction) -> int:
         return await tx.scalar(select(func.count()).select_from(stories)) or 0
@@ -130,6 +124,7 @@ async def test_rows_can_be_read_page_by_page(db: Database) -> None:
     assert await db.transact(pages) == [2, 2, 1]
 
 
+@ONLY_SQLITE
 async def test_work_runs_beside_the_event_loop_and_may_wait_for_nothing_else(db: Database) -> None:
     async def where(_: Transaction) -> str:
         return threading.current_thread().name
@@ -144,10 +139,9 @@ async def test_work_runs_beside_the_event_loop_and_may_wait_for_nothing_else(db:
     assert await _kept(db) == []
 
 
-async def test_what_was_submitted_is_written_before_the_database_is_closed(tmp_path: Path) -> None:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/heraut.sqlite3")
-    await prepare(database)
-    work = asyncio.gather(*(database.transact(_story(number)) for number in range(1, 10)))
+@ONLY_SQLITE
+async def test_what_was_submitted_is_written_before_the_database_is_closed(db: Database) -> None:
+    work = asyncio.gather(*(db.transact(_story(number)) for number in range(1, 10)))
     await asyncio.sleep(0)
-    await database.close()
+    await db.close()
     assert await work == list(range(1, 10))

@@ -14,6 +14,9 @@ from tests.support import postgres
 KINDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.slow))
 """What every test of the stores runs on; `make check` leaves PostgreSQL to `make test`."""
 
+ONLY_SQLITE = pytest.mark.parametrize("kind", ["sqlite"])
+"""For a test about SQLite itself."""
+
 _TEMPLATE: dict[str, Path] = {}
 
 

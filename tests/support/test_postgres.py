@@ -1,0 +1,77 @@
+"""The PostgreSQL of the tests: gone with its last user, also when that was killed; never silently missing."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.pgkeeper import binaries
+from tests.support.postgres import ROOT
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.slow
+
+USER = """
+import asyncio, sys
+from tests.support import postgres
+print(asyncio.run(postgres.make_database(migrated=False)), flush=True)
+sys.stdin.read()
+"""
+
+
+async def started(folder: Path, **environment: str) -> asyncio.subprocess.Process:
+    """A process that uses a server of the run whose temporary files are in a folder."""
+    clean = {name: value for name, value in os.environ.items() if name != "TEST_DATABASE_URL"}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        USER,
+        cwd=ROOT,
+        env=clean | {"TMPDIR": str(folder), "PYTEST_XDIST_TESTRUNUID": folder.name} | environment,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Reachable for the user that the server runs as where we are root."""
+    import tempfile
+
+    made = Path(tempfile.mkdtemp(prefix="heraut-pg-"))
+    made.chmod(0o755)
+    return made
+
+
+async def test_users_share_a_server_that_goes_when_the_last_of_them_is_killed(folder: Path) -> None:
+    users = [await started(folder) for _ in range(2)]
+    urls = []
+    for user in users:
+        assert user.stdout is not None
+        urls.append((await asyncio.wait_for(user.stdout.readline(), 90)).decode().strip())
+    first, second = (url.partition("host=")[2] for url in urls)
+    assert first == second != ""
+    assert urls[0] != urls[1]
+    for user in users:
+        user.kill()
+        await user.wait()
+
+    async def gone() -> bool:
+        return not any(folder.iterdir())
+
+    await until(gone, 60)
+    folder.rmdir()
+
+
+async def test_where_no_server_can_be_had_a_test_says_so(folder: Path) -> None:
+    assert binaries() is not None
+    nothing = (
+        "from pathlib import Path; from tests.support import pgkeeper; pgkeeper.binaries = lambda: None; "
+        f"pgkeeper.main(Path({str(folder)!r}))"
+    )
+    keeper = await asyncio.create_subprocess_exec(sys.executable, "-c", nothing, cwd=ROOT)
+    assert await keeper.wait() != 0
+    assert "no initdb and postgres" in (folder / "failed").read_text(encoding="utf8")
