@@ -29,6 +29,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from bot.domain.models import FeedSpec, Outlet
 from bot.domain.salience import DEFAULT_THRESHOLD
+from bot.domain.webhooks import Hook, secret_problem
 from bot.errors import ConfigError, ConfigProblem
 
 ENV_PREFIX = "HERAUT_"
@@ -192,6 +193,29 @@ class AlertSettings(Section):
     meaning: bool = True
 
 
+class WebhookSettings(Section):
+    """`[[webhook]]`: a receiver of alerts; see docs/webhooks.md."""
+
+    name: Slug
+    url: HttpUrl
+    secret: Secret = None
+    topics: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    private: bool = False
+
+    @model_validator(mode="after")
+    def _it_has_a_secret_and_something_to_tell(self) -> "WebhookSettings":
+        if problem := secret_problem(self.secret.get_secret_value() if self.secret else ""):
+            raise ValueError(f"secret: {problem}")
+        if not (self.topics or self.rules):
+            raise ValueError("topics or rules: expected at least one")
+        return self
+
+    def hook(self) -> Hook:
+        """The receiver in the words of the domain."""
+        return Hook(self.name, self.url, self.secret.get_secret_value() if self.secret else "", self.private)
+
+
 class LogSettings(Section):
     """`[log]`: what is written to standard error."""
 
@@ -223,6 +247,14 @@ class Settings(BaseSettings):
     alerts: AlertSettings = AlertSettings()
     summary: SummarySettings = SummarySettings()
     log: LogSettings = LogSettings()
+    webhook: tuple[WebhookSettings, ...] = ()
+
+    @model_validator(mode="after")
+    def _webhooks_have_names_of_their_own(self) -> "Settings":
+        names = [each.name for each in self.webhook]
+        if len(set(names)) < len(names):
+            raise ValueError("webhook: expected a name for each that no other has")
+        return self
 
     @model_validator(mode="before")
     @classmethod

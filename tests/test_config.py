@@ -158,7 +158,7 @@ SHIPPED = Path(__file__).parent.parent / "config" / "heraut.toml"
 def test_the_shipped_settings_hold_and_name_every_key(tmp_path: Path) -> None:
     shown = tomllib.loads(SHIPPED.read_text(encoding="utf8"))
     assert len(load_config(SHIPPED).feeds) >= 25
-    uncommented = re.sub(r"^# (\w+ = )", r"\1", SHIPPED.read_text(encoding="utf8"), flags=re.MULTILINE)
+    uncommented = re.sub(r"^# (\w+ = |\[\[)", r"\1", SHIPPED.read_text(encoding="utf8"), flags=re.MULTILINE)
     everything = tomllib.loads(uncommented)
     assert shown.keys() <= everything.keys()
     for section, model in [
@@ -171,7 +171,7 @@ def test_the_shipped_settings_hold_and_name_every_key(tmp_path: Path) -> None:
 
 
 def test_the_shipped_settings_show_the_defaults() -> None:
-    uncommented = re.sub(r"^# (\w+ = )", r"\1", SHIPPED.read_text(encoding="utf8"), flags=re.MULTILINE)
+    uncommented = re.sub(r"^# (\w+ = |\[\[)", r"\1", SHIPPED.read_text(encoding="utf8"), flags=re.MULTILINE)
     shown = tomllib.loads(uncommented)
     for section in ("polling", "alerts", "log", "web"):
         defaults = getattr(Settings(), section).model_dump()
@@ -210,3 +210,47 @@ def test_a_feed_may_keep_its_pages_to_itself(tmp_path: Path) -> None:
     write(tmp_path / "feeds.toml", f"{feed}article = false\n{feed.replace('a.example', 'b.example')}")
     path = write(tmp_path / "heraut.toml", "feeds_file = 'feeds.toml'\n")
     assert [spec.article for spec in load_config(path).feeds] == [False, True]
+
+
+HOOK = "[[webhook]]\nname = 'desk'\nurl = 'https://desk.example/in'\n"
+
+
+def test_a_webhook_is_read_with_its_secret_from_a_file(tmp_path: Path) -> None:
+    secret = write(tmp_path / "secret", "sixteen characters or more\n")
+    path = write(tmp_path / "heraut.toml", HOOK + f"secret_file = '{secret}'\ntopics = ['nato']\n")
+    [webhook] = load_config(path).settings.webhook
+    assert webhook.hook().secret == "sixteen characters or more"
+    assert "sixteen" not in repr(webhook) + repr(webhook.hook())
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("topics = ['nato']", "secret: expected at least 16"),
+        ("secret = 'short'\ntopics = ['nato']", "secret: expected at least 16"),
+        ("secret = 'whsec_!!!'\ntopics = ['nato']", "secret: expected base64"),
+        ("secret = 'sixteen characters or more'", "topics or rules: expected at least one"),
+        ("secret = 'sixteen characters or more'\ntopics = ['nato']\n" + HOOK, "webhook[1]"),
+    ],
+)
+def test_a_webhook_that_is_not_whole_is_a_mistake(tmp_path: Path, keys: str, expected: str) -> None:
+    assert expected in "\n".join(problems_of(write(tmp_path / "heraut.toml", HOOK + keys)))
+
+
+def test_two_webhooks_of_one_name_are_a_mistake(tmp_path: Path) -> None:
+    one = HOOK + "secret = 'sixteen characters or more'\ntopics = ['nato']\n"
+    assert "a name for each" in problems_of(write(tmp_path / "heraut.toml", one * 2))[0]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("login = 'anna'", "belong together"),
+        ("password_hash = '$argon2id$x'", "belong together"),
+        ("login = 'anna'\npassword_hash = 'the password itself'", "heraut password"),
+    ],
+)
+def test_a_sign_in_is_a_name_and_the_hash_of_a_password(tmp_path: Path, keys: str, expected: str) -> None:
+    [problem] = problems_of(write(tmp_path / "heraut.toml", f"[web]\n{keys}\n"))
+    assert expected in problem
+    assert "the password itself" not in problem

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
+from yarl import URL
 
+from bot import __version__
 from bot.app.ground import Ground
 from bot.app.rules import Rules
 from bot.app.sample import HERALD
@@ -16,9 +18,11 @@ from bot.chat.discord.platform import PERSON
 from bot.chat.router import Router
 from bot.chat.telegram import TelegramPlatform, Webhook
 from bot.chat.webchat import OWNER, WebChatPlatform
+from bot.chat.webhook import WebhookPlatform, guard_of
 from bot.config import Settings
 from bot.domain.models import Address
 from bot.domain.pacing import pace_of
+from bot.errors import BadInput, FeedRefused
 from bot.ports import ChatPlatform, Clock, Hooks
 from bot.services.alarm import Alarms, Owner
 from bot.services.compose import Composer
@@ -26,6 +30,7 @@ from bot.services.delivery import LanePump
 from bot.services.manage import Defaults, Manager
 from bot.services.rooms import Rooms
 from bot.services.sources import Sources
+from bot.services.webhooks import Wanted, Webhooks
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -51,8 +56,9 @@ def open_chats(ground: Ground, manager: Manager, sources: Sources, rooms: Rooms)
     telegram = None if mode.demo else _telegram(settings, hooks, ground.clock)
     discord = None if mode.demo else _discord(settings, hooks)
     console = ConsolePlatform(hooks, Console(), sys.stdin) if mode.console else None
+    hooked = None if mode.demo else _webhooks(settings, ground.clock)
     platforms: list[ChatPlatform] = [
-        platform for platform in (telegram, discord, console, web) if platform is not None
+        platform for platform in (telegram, discord, console, web, hooked) if platform is not None
     ]
     lanes |= {platform.name: platform.lane for platform in platforms}
     return Chats(router, platforms, web, telegram, rooms)
@@ -105,6 +111,34 @@ def _router(ground: Ground, manager: Manager, sources: Sources, lanes: Mapping[s
     """The commands. Owners are who the settings name, who sits at the terminal, and whom the pages know."""
     owners = {*ground.settings.owners, "console:console", f"{WebChatPlatform.name}:{OWNER}"}
     return Router(manager, sources, ground.clock, lanes, owners)
+
+
+async def align_webhooks(ground: Ground, manager: Manager) -> None:
+    """Let the webhooks of the settings follow what these say, and others rest.
+
+    Raises:
+        BadInput: one of their topics or rules cannot be understood, or one stands in a private network.
+    """
+    settings = ground.settings
+    hooks = () if ground.mode.demo else settings.webhook
+    guard = guard_of([each.hook() for each in hooks])
+    for each in hooks:
+        try:
+            guard.check_url(URL(each.url))
+        except FeedRefused as error:
+            raise BadInput(
+                f"the webhook {each.name}: {error}", "set private = true if it is meant"
+            ) from error
+    wanted = [Wanted(each.name, (*each.topics, *each.rules)) for each in hooks]
+    chats = Webhooks(ground.database, manager, ground.clock, WebhookPlatform.name, settings.alerts.language)
+    await chats.align(wanted)
+
+
+def _webhooks(settings: Settings, clock: Clock) -> WebhookPlatform | None:
+    if not settings.webhook:
+        return None
+    hooks = [each.hook() for each in settings.webhook]
+    return WebhookPlatform(hooks, f"Heraut/{__version__} (news herald; webhook)", clock)
 
 
 def _telegram(settings: Settings, hooks: Hooks, clock: Clock) -> TelegramPlatform | None:

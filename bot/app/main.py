@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.app.chats import alarms_of, manager_of, open_chats, pumps_of
+from bot.app.chats import alarms_of, align_webhooks, manager_of, open_chats, pumps_of
 from bot.app.ground import AS_SET, Ground, Mode
 from bot.app.intake import fetcher_of, open_poller, prepare_feeds
 from bot.app.routine import DRAIN_SECONDS, add_routine, runner_of
@@ -115,6 +115,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         alarms = alarms_of(settings, chats)
         pumps = pumps_of(ground, chats, alarms)
         poller = await open_poller(ground, stack, rules, fetcher, sample, alarms, lambda: _wake(pumps))
+        await align_webhooks(ground, manager)
         if sample:
             await seed(manager, chats.web)
         working = asyncio.Event()

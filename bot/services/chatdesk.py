@@ -23,6 +23,8 @@ from bot.store.roster import Entry
 log = structlog.get_logger()
 
 BY_HAND = "paused by hand"
+SETTLED = frozenset({"webhook"})
+"""Platforms whose chats follow what the settings say."""
 
 
 class ChatDesk:
@@ -71,6 +73,7 @@ class ChatDesk:
         Raises:
             CommandError: the text cannot be understood, or the chat follows too much.
         """
+        _changeable(place)
         return await self._manager.subscribe(place, text)
 
     async def place(self, chat_id: int) -> Place:
@@ -100,7 +103,9 @@ class ChatDesk:
         Raises:
             CommandError: there is no such chat, or it does not follow that.
         """
-        await self._manager.unsubscribe(await self.place(chat_id), f"#{wish_id}")
+        place = await self.place(chat_id)
+        _changeable(place)
+        await self._manager.unsubscribe(place, f"#{wish_id}")
 
     async def pause(self, chat_id: int) -> None:
         """Send nothing to a chat; what it follows is kept.
@@ -173,3 +178,8 @@ class ChatDesk:
         if found is None:
             raise CommandError("This chat does not follow that any more.")
         return found
+
+
+def _changeable(place: Place) -> None:
+    if place.address.platform in SETTLED:
+        raise CommandError("What a webhook follows stands in the settings.")

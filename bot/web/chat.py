@@ -23,8 +23,9 @@ from bot.web.render import Pages, encodable
 from bot.web.security import Pace, same_origin
 from bot.web.words import language_of, words
 
-Say = Callable[[str, str, str, str, bool], Awaitable[None]]
-"""(room, text, the browser's language, key, whether an owner says it): posts it and what Heraut answers."""
+Say = Callable[[str, str, str, str, bool, str], Awaitable[None]]
+"""(room, text, the browser's language, key, whether an owner says it, the post whose button it was or ""):
+posts it and what Heraut answers."""
 
 Suggest = Callable[[str, str, str], Awaitable[Sequence[tuple[str, str]]]]
 """(room, command, typed so far) → (value, label) pairs."""
@@ -48,10 +49,11 @@ SCRIPT_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A line that a page sends."""
+    """A line that a page sends, and the post whose button says it ("" for a typed line)."""
 
     text: str
     key: str
+    post: str = ""
 
 
 class Chat:
@@ -157,7 +159,7 @@ class Chat:
         self._pace(self._saying, request)
         said = _said(await body_of(request), kind_of(request))
         owner = self._access.is_owner(request)
-        await self._say(room.id, said.text, language_of(request), said.key, owner)
+        await self._say(room.id, said.text, language_of(request), said.key, owner, said.post)
         if "text/html" in request.headers.get("accept", ""):
             return RedirectResponse(f"/c/{room.id}", 303)
         return Response(status_code=204)
@@ -224,10 +226,12 @@ def _said(body: bytes, kind: str) -> Said:
         fields = form_fields(body)
     else:
         raise HTTPException(415, "send a form or JSON")
-    text, key = (encodable(fields.get(name, "")).strip() for name in ("text", "key"))
+    text, key, post = (encodable(fields.get(name, "")).strip() for name in ("text", "key", "post"))
     if not text or len(text) > TEXT_LIMIT or len(key) > KEY_LIMIT or "\0" in text + key:
         raise HTTPException(400, f"text must have 1 to {TEXT_LIMIT} characters, key at most {KEY_LIMIT}")
-    return Said(text, key)
+    if post and not (post.isascii() and post.isdecimal() and len(post) < 16):
+        raise HTTPException(400, "post is the number of a message")
+    return Said(text, key, post)
 
 
 def _json_fields(body: bytes) -> dict[str, str]:

@@ -38,16 +38,19 @@ def shown(settings: BaseModel) -> list[Group]:
         if isinstance(value, BaseModel):
             groups.append(Group(key, _rows(value)))
         elif _is_tables(value):
-            groups += [Group(f"{key} {number}", _rows(each)) for number, each in enumerate(value, 1)]
+            # The path of a webhook is often its secret.
+            groups += [
+                Group(f"{key} {number}", _rows(each, path=False)) for number, each in enumerate(value, 1)
+            ]
         else:
             plain.append(Row(key, _said(value, _may_be_secret(field.annotation))))
     return [Group("", plain), *groups]
 
 
-def _rows(table: BaseModel) -> list[Row]:
+def _rows(table: BaseModel, *, path: bool = True) -> list[Row]:
     fields = type(table).model_fields
     return [
-        Row(key, _said(getattr(table, key), _may_be_secret(field.annotation)))
+        Row(key, _said(getattr(table, key), _may_be_secret(field.annotation), path=path))
         for key, field in fields.items()
     ]
 
@@ -60,7 +63,7 @@ def _may_be_secret(annotation: Any) -> bool:
     return "SecretStr" in str(annotation)
 
 
-def _said(value: Any, secret: bool) -> str:
+def _said(value: Any, secret: bool, *, path: bool = True) -> str:
     if secret or isinstance(value, SecretStr):
         return SET if value else UNSET
     if value is None or value == "" or value == ():
@@ -68,14 +71,14 @@ def _said(value: Any, secret: bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple | list | frozenset):
-        return ", ".join(_bare(str(each)) for each in value)[:LIMIT]
+        return ", ".join(_bare(str(each), path=path) for each in value)[:LIMIT]
     if isinstance(value, Path):
         return value.as_posix()[:LIMIT]
-    return _bare(str(value))[:LIMIT]
+    return _bare(str(value), path=path)[:LIMIT]
 
 
-def _bare(text: str) -> str:
-    """An address without user, password and query, which may be secrets; any other text as it is."""
+def _bare(text: str, *, path: bool) -> str:
+    """An address without what may be a secret: user, password, query, perhaps path; other text as it is."""
     if "://" not in text:
         return text
     try:
@@ -83,4 +86,5 @@ def _bare(text: str) -> str:
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return "…"
-    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}{'?…' if parts.query else ''}"
+    host = f"{parts.scheme}://{parts.hostname or ''}{port}"
+    return f"{host}{parts.path}{'?…' if parts.query else ''}" if path else f"{host}/…"

@@ -43,7 +43,12 @@ ELSEWHERE = (
     *(Phrase("Dutch"), Phrase("English")),
     *(Phrase("This page does not exist"), Phrase("This did not work")),
     *(Phrase("Story"), Phrase("Rule lab"), Phrase("Subscriptions"), Phrase("Settings")),
-    *(Phrase("paused by hand"), Phrase("set, and kept secret"), Phrase("not set")),
+    *(
+        Phrase("paused by hand"),
+        Phrase("no longer in the settings"),
+        Phrase("set, and kept secret"),
+        Phrase("not set"),
+    ),
 )
 """Phrases that stand in scripts and tables, where no search for templates would come by them."""
 

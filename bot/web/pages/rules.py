@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from bot.domain.models import Address
 from bot.errors import BadInput, RuleError
+from bot.services.chatdesk import SETTLED
 from bot.services.places import Place
 from bot.store.roster import Entry
 from bot.web.desk import Frame, checked_number, short
@@ -96,7 +97,11 @@ class Rules:
     async def _places(self) -> dict[str, str]:
         """Where a rule can be followed: the chats that are known, and the rooms of the web chat."""
         entries = await self._frame.chats.page(limit=PLACES)
-        known = {f"chat:{entry.chat.id}": _name(entry) for entry in entries}
+        known = {
+            f"chat:{entry.chat.id}": _name(entry)
+            for entry in entries
+            if entry.chat.address.platform not in SETTLED
+        }
         taken = {entry.chat.address.chat for entry in entries if entry.lane == WEB}
         rooms = {
             f"room:{room.id}": f"{room.title} ({WEB})" for room in self._frame.rooms if room.id not in taken

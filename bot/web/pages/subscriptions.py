@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from bot.domain.models import Target
 from bot.errors import BadInput
+from bot.services.chatdesk import SETTLED
 from bot.web.desk import Frame, address, checked_number, chosen, number
 from bot.web.pages.login import inside
 from bot.web.words import language_of, words
@@ -98,6 +99,7 @@ class Subscriptions:
             topics=self._frame.desk.topic_names(language_of(request)),
             now=self._frame.desk.clock.now(),
             spans=list(SPANS),
+            settled=SETTLED,
             csrf=session.csrf if session else "",
             refused=refused,
             text_limit=TEXT,

@@ -151,7 +151,7 @@ function markRooms(latest) {
 
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-async function send(text, key) {
+async function send(text, key, post) {
   trouble.hidden = true;
   typing.hidden = false;
   if (stuck) toEnd();
@@ -159,7 +159,7 @@ async function send(text, key) {
     const answer = await fetch(`/c/${room}/messages`, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify({ text, key }),
+      body: JSON.stringify({ text, key, post }),
     });
     if (answer.ok) return true;
     complain(answer.status === 429 ? "A little slower, please." : "Not sent. Try again.");
@@ -176,7 +176,7 @@ function complain(what) {
   trouble.hidden = false;
 }
 
-let pending = { text: "", key: "" };
+let pending = { text: "", post: "", key: "" };
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
@@ -185,12 +185,13 @@ document.addEventListener("submit", async (event) => {
   const text = (event.submitter?.value || form.elements.text?.value || "").trim();
   if (!text || form.dataset.busy) return;
   // The same line after a failure keeps its key: if it did arrive, it is not said twice.
-  if (pending.text !== text) pending = { text, key: newKey() };
+  const post = form.elements.post?.value ?? "";
+  if (pending.text !== text || pending.post !== post) pending = { text, post, key: newKey() };
   form.dataset.busy = "yes";
-  const sent = await send(text, pending.key);
+  const sent = await send(text, pending.key, post);
   delete form.dataset.busy;
   if (!sent) return;
-  pending = { text: "", key: "" };
+  pending = { text: "", post: "", key: "" };
   form.dispatchEvent(new Event("said"));
 });
 
