@@ -17,6 +17,11 @@ COMMANDS = (
         "Check settings, feeds, topics and packs; exit 2 with every mistake, each with file, key and remedy.",
     ),
     Command(
+        "doctor",
+        "bot.cli.doctor:doctor",
+        "Tell what is wrong with this installation and what to do; exit 1 when something does not work.",
+    ),
+    Command(
         "password",
         "bot.cli.password:password",
         "Ask for a password (or read a line) and print its hash for `web.password_hash`.",

@@ -16,7 +16,7 @@ from bot.services.packs import load_catalog, load_topics
 def check_config(config: ConfigOption = None) -> None:
     """Check settings, feeds, topics and packs; exit 2 with every mistake, each with file, key and remedy."""
     found = read_config(config)
-    problems = list(_problems(found))
+    problems = list(mistakes(found))
     if problems:
         raise ConfigError(problems)
     settings = found.settings
@@ -30,8 +30,8 @@ def check_config(config: ConfigOption = None) -> None:
     out.print("Everything holds.")
 
 
-def _problems(config: Config) -> Iterator[ConfigProblem]:
-    """What the settings name, read and put together."""
+def mistakes(config: Config) -> Iterator[ConfigProblem]:
+    """What is wrong with the files that the settings name, read and put together."""
     settings = config.settings
     try:
         catalog = load_catalog((settings.packs_dir,) if settings.packs_dir else ())

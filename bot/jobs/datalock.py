@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from bot.errors import AlreadyRunning
 
@@ -26,8 +27,7 @@ def data_lock(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            file.seek(0)
-            owner = file.read(20).strip() or "unknown"
+            owner = _owner(file)
             raise AlreadyRunning(
                 f"Heraut is already running on {folder} (process {owner}). "
                 "Stop it first, or set data_dir to another folder."
@@ -36,3 +36,21 @@ def data_lock(folder: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def holder(folder: Path) -> str:
+    """The process that holds the lock on a data folder, "" when nobody does."""
+    try:
+        with (folder / NAME).open("r+", encoding="ascii") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return _owner(file)
+    except OSError:
+        pass  # no such folder, or not ours to open: nobody that we could name
+    return ""
+
+
+def _owner(file: TextIO) -> str:
+    file.seek(0)
+    return file.read(20).strip() or "unknown"

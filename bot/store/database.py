@@ -216,11 +216,15 @@ def _upgrade(connection: Connection) -> None:
 
 
 def _is_current(connection: Connection) -> bool:
-    """Whether the newest migration was made here; their files begin with their number."""
+    """Whether the newest migration was made here."""
     if not connection.dialect.has_table(connection, "alembic_version"):
         return False
-    newest = max(file.name for file in (MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
-    return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest)
+    return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest_revision())
+
+
+def newest_revision() -> str:
+    """The newest migration that this program knows; their files begin with their number."""
+    return max(file.name for file in (MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
 
 
 def _engine(url: str) -> AsyncEngine:

@@ -1,0 +1,113 @@
+"""`heraut doctor`: what is wrong with this installation, and what to do about it. It changes nothing."""
+
+import asyncio
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.chat.probe import Probed, probe_discord, probe_telegram
+from bot.cli.check import mistakes
+from bot.cli.options import ConfigOption, exit_on_bad_input, read_config
+from bot.config import Config, Settings
+from bot.errors import ConfigError
+from bot.jobs.datalock import holder
+from bot.services.doctor import Finding, Level, look_at_database, look_at_folder
+from bot.store.database import Database
+
+OFF = timedelta(seconds=60)
+MARKS = {Level.WELL: "[green]✓[/]", Level.LOOK: "[yellow]![/]", Level.BAD: "[red]✗[/]"}
+
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+OfflineOption = Annotated[bool, typer.Option("--offline", help="Ask no platform whether it knows the token.")]
+
+
+@exit_on_bad_input
+def doctor(config: ConfigOption = None, offline: OfflineOption = False, as_json: JsonOption = False) -> None:
+    """Tell what is wrong with this installation and what to do; exit 1 when something does not work."""
+    findings = asyncio.run(_examine(config, offline))
+    out = Console()
+    for each in findings:
+        if as_json:
+            print(json.dumps(asdict(each)))
+            continue
+        out.print(f"{MARKS[each.level]} [bold]{escape(each.about)}[/]: {escape(each.seen)}")
+        if each.advice:
+            out.print(f"  → {escape(each.advice)}")
+    if any(each.level is Level.BAD for each in findings):
+        raise typer.Exit(1)
+
+
+async def _examine(path: Path | None, offline: bool) -> list[Finding]:
+    try:
+        config = read_config(path)
+    except ConfigError as error:
+        return [Finding(Level.BAD, "settings", str(each), "correct it") for each in error.problems]
+    settings = config.settings
+    findings = _settings(config)
+    findings.append(look_at_folder(settings.data_dir))
+    findings.append(_running(settings))
+    findings += await _database(settings)
+    if not offline:
+        findings += await _platforms(settings)
+    return findings
+
+
+def _settings(config: Config) -> list[Finding]:
+    found = [Finding(Level.BAD, "settings", str(each), "correct it") for each in mistakes(config)]
+    return found or [Finding(Level.WELL, "settings", f"{config.path or 'defaults'}, no mistake")]
+
+
+def _running(settings: Settings) -> Finding:
+    owner = holder(settings.data_dir)
+    seen = f"running here as process {owner}" if owner else "not running on this data folder"
+    return Finding(Level.WELL, "service", seen)
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    file = settings.data_dir / "heraut.sqlite3"
+    if not settings.database_url and not file.exists():
+        return [Finding(Level.WELL, "database", "none yet; the first start makes it")]
+    database = Database(settings.database)
+    try:
+        async with database.read() as tx:
+            return await look_at_database(tx, datetime.now(UTC))
+    except (SQLAlchemyError, OSError) as error:
+        # The error's text may name the address, and with it a password.
+        reason = f"does not answer ({type(getattr(error, 'orig', None) or error).__name__})"
+        return [Finding(Level.BAD, "database", reason, "is database_url right, and its server up?")]
+    finally:
+        await database.close()
+
+
+async def _platforms(settings: Settings) -> list[Finding]:
+    found = []
+    if token := settings.telegram.token:
+        probed = await probe_telegram(token.get_secret_value(), settings.telegram.api_base_url)
+        found += _platform("Telegram", probed, "get a new token from @BotFather (/token)")
+    if token := settings.discord.token:
+        probed = await probe_discord(token.get_secret_value(), settings.discord.api_base_url)
+        found += _platform("Discord", probed, "reset it on the developer portal: your application, Bot")
+    if not found:
+        found.append(Finding(Level.LOOK, "platforms", "no token is set", "the README says how to get one"))
+    return found
+
+
+def _platform(name: str, probed: Probed, remedy: str) -> list[Finding]:
+    if probed.trouble:
+        advice = (
+            remedy if probed.refused else "is this machine's line up, and does a firewall stand in between?"
+        )
+        seen = "it does not know this token" if probed.refused else probed.trouble
+        return [Finding(Level.BAD, name, seen, advice)]
+    found = [Finding(Level.WELL, name, f"knows this token as {probed.name or 'a bot'}")]
+    if probed.at is not None and abs(datetime.now(UTC) - probed.at) > OFF:
+        seen = f"{abs(datetime.now(UTC) - probed.at)} off {name}'s"
+        found.append(Finding(Level.BAD, "clock", seen, "set this machine's clock by NTP"))
+    return found
