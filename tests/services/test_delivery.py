@@ -251,6 +251,7 @@ async def test_what_may_have_arrived_keeps_its_key_and_is_not_told_in_a_digest(
     assert all(NEWS[1] not in words(message) for _, message, _ in room.paper.sent)
 
 
+@ONLY_SQLITE
 async def test_an_answer_that_cannot_be_written_down_is_kept_until_it_can(room: Newsroom) -> None:
     await owe_one(room)
     await room.pump.step()
