@@ -96,7 +96,7 @@ async def mute(request: Request) -> Message:
         title, until = await request.manager.manners.mute_story(request.place, what, span or ALWAYS)
         return say(
             tongue.spans(
-                "Nothing more of this story until {moment}: {title}",
+                "Nothing more of this story: {title}. It may be told again {moment}.",
                 moment=Moment(until),
                 title=Text(title, italic=True),
             )
@@ -104,7 +104,9 @@ async def mute(request: Request) -> Message:
     wishes = await request.manager.wishes(request.place, what)
     until = await request.manager.manners.mute(request.place, wishes, span or ALWAYS)
     return say(
-        tongue.spans("{names} rests until {moment}.", names=_names(wishes, request), moment=Moment(until)),
+        tongue.spans(
+            "{names} rests. Alerts come again {moment}.", names=_names(wishes, request), moment=Moment(until)
+        ),
         buttons=[[Button(tongue("Wake it"), f"/unmute {wishes[0].value}"[:60])]],
     )
 
@@ -284,7 +286,7 @@ def _ledger(line: LedgerLine, tongue: Tongue) -> Sequence[Span]:
     }
     if line.state is DeliveryState.PENDING and line.not_before is not None:
         spans = tongue.spans(
-            "{kind}: owed {moment}, {state} not before {then}", then=Moment(line.not_before), **values
+            "{kind}: owed {moment}, {state}; its time is {then}", then=Moment(line.not_before), **values
         )
     else:
         spans = tongue.spans("{kind}: owed {moment}, {state} {then}", then=Moment(line.updated_at), **values)

@@ -152,8 +152,8 @@ def read_zone(word: str) -> str:
     Raises:
         CommandError: there is none of that name.
     """
-    word = word.strip().lower().replace(" ", "_")
-    found = next((zone for zone in available_timezones() if zone.lower() == word), None)
+    wanted = word.strip().lower().replace(" ", "_")
+    found = next((zone for zone in available_timezones() if zone.lower() == wanted), None)
     if found is None:
         raise CommandError("I know no timezone “{text}”.", "write it as Europe/Amsterdam", text=word)
     return found

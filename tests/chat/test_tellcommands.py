@@ -71,7 +71,7 @@ async def test_a_limit_and_what_to_do_with_lost_answers(chat: Chat) -> None:
 async def test_a_topic_rests_for_a_time_and_wakes(chat: Chat) -> None:
     await chat.says("/subscribe nato")
     assert "What shall rest" in await chat.says("/mute")
-    assert "NATO rests until 02 15:00" in await chat.says("/mute nato 3 hours")
+    assert "NATO rests. Alerts come again 02 15:00" in await chat.says("/mute nato 3 hours")
     assert "come again for NATO" in await chat.says("/unmute nato")
 
 

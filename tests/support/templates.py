@@ -190,12 +190,14 @@ def _name(call: ast.Call) -> str:
     match call.func:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
+        case ast.Call(func=ast.Name(id="tongue_of")):
+            return "tongue"
     return ""
 
 
 def _is_tongue(func: ast.expr) -> bool:
     match func:
-        case ast.Attribute(value=ast.Name(id="tongue") | ast.Attribute(attr="tongue")):
+        case ast.Attribute(value=ast.Name(id="tongue") | ast.Attribute(attr="tongue") | ast.Call()):
             return True
     return False
 

@@ -104,8 +104,11 @@ def _span(span: Span, language: str, now: datetime) -> Run:
     match span:
         case str():
             return Run(unmentioned(clean(span, lines=True)))
-        case Moment():
-            return _age(span.at, language, now)
+        case Moment(at) if at > now:
+            words = format_timedelta(at - now, add_direction=True, locale=tongue_of(language).locale)
+            return Run(words, unix=int(at.timestamp()))
+        case Moment(at):
+            return _age(at, language, now)
         case Text():
             url = web_link(span.url) if span.url else None
             text = clean(span.text, lines=True)
