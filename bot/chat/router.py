@@ -110,7 +110,8 @@ class Router:
         return await command.run(request)
 
     def _request(self, place: Place, argument: str, inbound: Inbound) -> Request:
-        is_owner = f"{inbound.address.platform}:{inbound.user}" in self._owners
+        who = f"{inbound.address.platform}:{inbound.user}"
+        is_owner, place = who in self._owners, replace(place, who=who)
         now = self._clock.now()
         return Request(place, argument, inbound, self._manager, self._sources, now, is_owner)
 

@@ -33,6 +33,7 @@ from bot.domain.schedule import Polled, Reading
 from bot.domain.stories import Report, StoryWindow
 from bot.domain.wire import most_within
 from bot.ports import Clock
+from bot.services.following import tell_report
 from bot.services.grouping import read_ahead
 from bot.services.recall import Marks, Recall, Seen
 from bot.services.rulebook import RuleBook
@@ -299,6 +300,8 @@ class Ingest:
         if (corrected or change.kind is StoryKind.JOINED) and shows(
             story, change.item_id, corrected=corrected
         ):
+            if change.kind is StoryKind.JOINED:
+                await tell_report(batch.tx, story, change.item_id, batch.now)
             batch.intake.updates += await deliveries.owe_updates(
                 batch.tx, story.id, batch.now, partial(edit_pause, first=policy.update_delay), Priority.UPDATE
             )

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bot.domain.alerts import News, Verdict, judge
 from bot.domain.models import Chat, DeliveryKind, Priority, Story, Subscription
 from bot.domain.quiet import HOUR, telling
+from bot.services.following import tell_followers
 from bot.store import books, chats, deliveries, stories
 from bot.store.database import Transaction
 from bot.store.deliveries import Owed
@@ -62,7 +63,9 @@ async def tell(tx: Transaction, what: Telling, now: datetime) -> int:
         await deliveries.escalate(tx, what.story_id, page.breaking, now)
         reasons = {chat: why for chat, why in page.refused.items() if chat not in page.owed}
         await books.hold_back(tx, what.story_id, reasons, now)
-    return told
+    if now - (what.news.published or what.news.seen_at) > what.max_age:
+        return told
+    return told + await tell_followers(tx, what.story_id, what.owners, what.expire, mutes, now)
 
 
 async def story_of(tx: Transaction, story_id: int) -> Story:

@@ -58,11 +58,13 @@ async def items(tx: Transaction, before: datetime) -> int:
 
 
 async def notes(tx: Transaction, before: datetime) -> int:
-    """Reasons for silence, ended mutes and alarms of long ago."""
+    """Reasons for silence, ended mutes and follows, changes and alarms of long ago."""
     gone = 0
     for condition in (
         delete(schema.holdbacks).where(schema.holdbacks.c.at < before),
         delete(schema.story_mutes).where(schema.story_mutes.c.until < before),
+        delete(schema.story_follows).where(schema.story_follows.c.until < before),
+        delete(schema.audit).where(schema.audit.c.at < before),
         delete(schema.alarms).where(schema.alarms.c.told_at < before),
     ):
         gone += (await tx.execute(condition)).rowcount

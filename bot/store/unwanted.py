@@ -11,7 +11,7 @@ from sqlalchemy import and_, exists, or_, select, update
 
 from bot.domain.models import DeliveryKind, DeliveryState
 from bot.store.database import Transaction
-from bot.store.schema import deliveries, story_rules, subscriptions
+from bot.store.schema import deliveries, story_follows, story_rules, subscriptions
 
 
 async def drop_asked_by(
@@ -27,7 +27,12 @@ async def drop_asked_by(
         subscriptions.c.threshold <= story_rules.c.salience,
         or_(subscriptions.c.muted_until.is_(None), subscriptions.c.muted_until <= now),
     )
-    return await _drop(tx, chat_id, and_(asked, ~still_asked), why, now)
+    followed = exists().where(
+        story_follows.c.chat_id == chat_id,
+        story_follows.c.story_id == deliveries.c.story_id,
+        story_follows.c.until > now,
+    )
+    return await _drop(tx, chat_id, and_(asked, ~still_asked, ~followed), why, now)
 
 
 async def drop_story(tx: Transaction, chat_id: int, story_id: int, why: str, now: datetime) -> int:
