@@ -141,6 +141,30 @@ async def test_all_settings_stand_in_one_message(says: Says) -> None:
         assert part in answer
 
 
+async def test_a_server_is_addressed_in_the_language_it_chose(room: Newsroom) -> None:
+    async with DiscordEmulator() as discord, connected(discord, desk_of(room)):  # type: ignore[arg-type]  # only its hooks
+        channel = await discord.add_channel(discord.add_guild("Redactie", "nl"), "nieuws")
+        assert "Kies wat je wilt volgen" in (await discord.slash(channel, "anna", "start")).text
+
+
+async def test_telegrams_menu_is_there_in_every_language(room: Newsroom) -> None:
+    desk = desk_of(room)
+    async with TelegramEmulator() as telegram:
+        platform = TelegramPlatform(telegram.token, desk.hooks, api_base_url=telegram.url)
+        running = asyncio.create_task(platform.run())
+        menus = telegram.methods.commands
+        assert await telegram.world.until(lambda: ("all_chat_administrators", "nl") in menus, 30)
+        await stop(running)
+    about = {
+        language: next(
+            each["description"] for each in menus["default", language] if each["command"] == "about"
+        )
+        for language in ("", "nl")
+    }
+    assert about == {"": "What Heraut is", "nl": "Wat Heraut is"}
+    assert "subscribe" not in {each["command"] for each in menus["all_group_chats", "nl"]}
+
+
 # --- what needs no platform
 
 

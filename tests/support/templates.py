@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -97,13 +98,16 @@ def unreadable() -> list[str]:
 
 
 def _calls(path: Path) -> Iterator[ast.Call]:
-    tree = ast.parse(path.read_text(encoding="utf8"))
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return (node for node in _nodes(path) if isinstance(node, ast.Call))
+
+
+@cache
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf8"))))
 
 
 def _in_file(path: Path, shown: str) -> Iterator[Template]:
-    tree = ast.parse(path.read_text(encoding="utf8"))
-    for node in ast.walk(tree):
+    for node in _nodes(path):
         where = f"{shown}:{getattr(node, 'lineno', 0)}"
         if isinstance(node, ast.Call):
             yield from _in_call(node, where)
