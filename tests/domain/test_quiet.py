@@ -1,12 +1,14 @@
 """Quiet hours, digests and caps: when a chat is told."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from bot.domain.manner import PLAIN, LostAnswer, Manner, from_stored, to_stored
-from bot.domain.models import Priority
-from bot.domain.quiet import Gather, last_digest, next_digest, quiet_until, telling
+from bot.domain.models import Address, Delivery, DeliveryKind, Priority
+from bot.domain.quiet import Gather, last_digest, next_digest, postponed, quiet_until, telling
 
 HERE = "Europe/Amsterdam"
 NIGHT = Manner(quiet_from=time(23), quiet_until=time(7))
@@ -101,3 +103,55 @@ def test_wishes_come_back_as_they_were_stored(manner: Manner) -> None:
 
 def test_a_chat_without_wishes_stores_nothing() -> None:
     assert to_stored(PLAIN) == {}
+
+
+def waiting(manner: Manner, **changed: Any) -> Delivery:
+    made = Delivery(
+        id=1,
+        lane="paper:1",
+        chat_id=1,
+        address=Address("paper", "anna"),
+        kind=DeliveryKind.ALERT,
+        story_id=1,
+        priority=Priority.ALERT,
+        attempts=0,
+        created_at=LATE,
+        manner=manner,
+        timezone="Europe/Amsterdam",
+    )
+    return replace(made, **changed)
+
+
+LATE = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+
+
+def test_an_alert_whose_chat_has_quiet_hours_by_now_waits_for_their_end() -> None:
+    how = postponed(waiting(NIGHT), LATE)
+    assert how is not None
+    assert (how.gather, how.not_before) == (Gather.QUIET, datetime(2026, 3, 3, 6, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"priority": Priority.BREAKING},
+        {"kind": DeliveryKind.NOTICE, "payload": "{}"},
+        {"kind": DeliveryKind.UPDATE, "priority": Priority.UPDATE},
+        {"kind": DeliveryKind.DIGEST, "payload": "{}", "priority": Priority.DIGEST},
+        {"lost_answers": 1},
+        {"manner": Manner()},
+    ],
+)
+def test_what_does_not_wait_for_the_end_of_quiet_hours(changed: dict[str, Any]) -> None:
+    assert postponed(waiting(**{"manner": NIGHT} | changed), LATE) is None
+
+
+def test_alerts_folded_into_one_message_wait_for_the_end_of_quiet_hours_too() -> None:
+    digest = waiting(NIGHT, kind=DeliveryKind.DIGEST, priority=Priority.DIGEST, gather="burst")
+    assert postponed(digest, LATE) is not None
+
+
+def test_who_wants_digests_only_by_now_gets_what_waits_in_the_next_one() -> None:
+    how = postponed(waiting(Manner(digest_times=(time(8),), digest_only=True)), LATE)
+    assert how is not None
+    assert (how.gather, how.not_before) == (Gather.DIGEST, datetime(2026, 3, 3, 7, tzinfo=UTC))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from bot.domain.messages import Message
 from bot.domain.models import (
@@ -265,6 +266,35 @@ async def test_an_answer_that_cannot_be_written_down_is_kept_until_it_can(room: 
     blocker.close()
     await stuck
     assert await states(room) == {DeliveryState.SENT: 1}
+
+
+FULL_DISK = (
+    "CREATE TRIGGER full_disk BEFORE UPDATE ON deliveries WHEN NEW.state = 'sent' "
+    "BEGIN SELECT RAISE(ABORT, 'no room'); END"
+)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_what_could_not_be_written_is_written_later_and_not_sent_again(room: Newsroom) -> None:
+    await owe_one(room)
+    room.paper.answers = [LaneDown("401")]
+    await room.pump.turn()
+    room.clock.advance(timedelta(minutes=2))
+    async with room.database.write() as tx:
+        await tx.execute(text(FULL_DISK))
+    with pytest.raises(IntegrityError):
+        await room.pump.turn()
+    for _ in range(2):
+        with pytest.raises(IntegrityError):
+            await room.pump.step()
+    async with room.database.write() as tx:
+        await tx.execute(text("DROP TRIGGER full_disk"))
+    await room.deliver()
+    assert await states(room) == {DeliveryState.SENT: 1}
+    assert len(room.paper.sent) == 2
+    async with room.database.read() as tx:
+        assert await books.held_lanes(tx) == {}
+        assert await books.lost_answers(tx) == 0
 
 
 async def test_an_update_that_comes_while_an_alert_is_under_way_edits_it_afterwards(room: Newsroom) -> None:
