@@ -1,5 +1,6 @@
 """The tables. Changes to them need a migration in `migrations/versions`; a test compares the two."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,15 +16,15 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
-    Text,
     TypeDecorator,
     UniqueConstraint,
     false,
     text,
     true,
 )
+from sqlalchemy import String as AnyString
+from sqlalchemy import Text as AnyText
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -45,6 +46,33 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class String(TypeDecorator[str]):
+    """A short text. PostgreSQL refuses one that is too long, or holds a NUL; it gets what it can keep.
+
+    What publishers send has no limits that anybody keeps to, and one odd tag must not lose an item.
+    """
+
+    impl = AnyString
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        if dialect.name == "sqlite":
+            return None
+        most: int | None = getattr(self.impl_instance, "length", None)
+
+        def keep(value: str | None) -> str | None:
+            return None if value is None else value.replace("\0", "")[:most]
+
+        return keep
+
+
+class Text(String):
+    """A text of any length, with the same care for NUL."""
+
+    impl = AnyText
+    cache_ok = True
 
 
 metadata = MetaData(

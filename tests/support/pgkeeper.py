@@ -89,7 +89,17 @@ def _started(folder: Path) -> "subprocess.Popen[bytes]":
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(folder)}
     with (folder / LOG).open("ab") as log:
         common: dict[str, Any] = as_user | {"env": environment, "cwd": folder, "stdout": log, "stderr": log}
-        initdb = [programs / "initdb", "-D", folder / "data", "-U", "heraut", "-A", "trust", "-E", "UTF8"]
+        initdb: list[str | Path] = [
+            programs / "initdb",
+            "-D",
+            folder / "data",
+            "-U",
+            "heraut",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+        ]
         subprocess.run([*initdb, "--no-sync", "--no-instructions"], check=True, **common)
         settings = [f"-c{name}={value}" for name, value in OPTIONS.items()]
         server = subprocess.Popen(

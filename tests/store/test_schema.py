@@ -1,0 +1,36 @@
+"""What publishers send without measure is stored on either database."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from bot.domain.models import FeedSpec, Outlet, ParsedItem, PollState
+from bot.store import feeds
+from bot.store.database import Database
+from tests.support.clock import NOON
+from tests.support.newsroom import Newsroom, place
+
+MINUTE = timedelta(minutes=1)
+
+
+async def test_a_poll_is_finished_whatever_a_publisher_calls_its_document(db: Database) -> None:
+    spec = FeedSpec("https://kust.example/rss", Outlet("Kust", "kust"))
+    state = PollState(etag='"' + "x" * 5000 + '"', last_modified="gisteren\0" + "y" * 500)
+    async with db.write() as tx:
+        await feeds.configure(tx, [spec], NOON, MINUTE)
+        await feeds.finish(tx, 1, state, NOON + MINUTE)
+        (feed,) = await feeds.health(tx)
+    assert feed.state.etag is not None
+    assert feed.state.etag.startswith('"xxx')
+
+
+async def test_an_item_with_an_endless_address_and_a_nul_is_told_once(tmp_path: Path, url: str) -> None:
+    room = await Newsroom(tmp_path, url=url).open()
+    feed = await room.add_feed()
+    await room.manager.subscribe(place(), "nato")
+    link = "https://proef.example/" + "a" * 5000
+    title = "NAVO stuurt\0 schepen naar de Oostzee"
+    document = [ParsedItem("g" * 5000, link, title, "", "\0", room.clock.now())]
+    first, again = [await room.take(feed, document) for _ in range(2)]
+    assert (first.new, first.alerts) == (1, 1)
+    assert (again.new, again.edited, again.alerts, again.updates) == (0, 0, 0, 0)
+    await room.close()
