@@ -65,12 +65,16 @@ Observe = Callable[[ChatEvent], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """What every chat platform is built with: whom to call, and which commands to offer."""
+    """What every chat platform is built with: whom to call, and which commands to offer.
+
+    `actions` are carried out like commands but offered in no menu: only buttons say them.
+    """
 
     receive: Receive
     suggest: Suggest
     observe: Observe
     commands: Sequence[CommandSpec]
+    actions: Sequence[CommandSpec] = ()
 
 
 class ChatPlatform(Protocol):

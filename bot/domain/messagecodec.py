@@ -15,6 +15,7 @@ from bot.domain.messages import LARGEST_PICTURE, AlertCard, Button, Message, Mom
 from bot.errors import BadInput
 
 T = TypeVar("T")
+FLAGS = ("private", "silent", "in_place")
 
 
 def to_json(message: Message) -> str:
@@ -46,7 +47,7 @@ def _message_out(message: Message) -> dict[str, Any]:
         out["card"] = _card_out(message.card)
     if message.buttons:
         out["buttons"] = [[_given(button) for button in row] for row in message.buttons]
-    for flag in ("private", "silent"):
+    for flag in FLAGS:
         if getattr(message, flag):
             out[flag] = True
     out["language"] = message.language
@@ -56,16 +57,15 @@ def _message_out(message: Message) -> dict[str, Any]:
 
 
 def _message_in(value: object) -> Message:
-    known = _known(value, {"lines", "card", "buttons", "private", "silent", "language", "picture"})
+    known = _known(value, {"lines", "card", "buttons", "language", "picture", *FLAGS})
     card, picture = known.get("card"), known.get("picture")
     return Message(
         lines=_rows(known.get("lines", []), _span_in),
         card=None if card is None else _card_in(card),
         buttons=_rows(known.get("buttons", []), _button_in),
-        private=_is(bool, known.get("private", False)),
-        silent=_is(bool, known.get("silent", False)),
         language=_is(str, known["language"]),
         picture=None if picture is None else _picture_in(picture),
+        **{flag: _is(bool, known.get(flag, False)) for flag in FLAGS},
     )
 
 

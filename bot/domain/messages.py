@@ -89,7 +89,8 @@ class Message:
 
     `private` asks that only the person who asked sees it, where the platform can (ephemeral on Discord).
     `language` is the chat's own language, ISO 639-1: renderers word ages and labels in it.
-    `picture` stands with the lines; what cannot show it, or may not, tells its words instead.
+    `picture` stands with the lines; what cannot show it, or may not, tells its words instead. `in_place` asks
+    that it takes the place of the menu whose button was pressed, where it answers one; an alert stays.
     """
 
     lines: Sequence[Sequence[Span]] = ()
@@ -99,16 +100,21 @@ class Message:
     silent: bool = False
     language: str = "en"
     picture: Picture | None = None
+    in_place: bool = False
 
 
 def say(
-    *lines: str | Sequence[Span], buttons: Sequence[Sequence[Button]] = (), private: bool = False
+    *lines: str | Sequence[Span],
+    buttons: Sequence[Sequence[Button]] = (),
+    private: bool = False,
+    in_place: bool = False,
 ) -> Message:
     """A message of lines; a line is a str or a sequence of spans."""
     return Message(
         lines=tuple((line,) if isinstance(line, str) else tuple(line) for line in lines),
         buttons=tuple(tuple(row) for row in buttons),
         private=private,
+        in_place=in_place,
     )
 
 

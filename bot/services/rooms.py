@@ -70,6 +70,20 @@ class Rooms:
         self._wake()
         return done
 
+    async def replace_menu(self, room: str, message_id: str, message: Message) -> bool:
+        """Put a message in the place of a menu of the bot; False when it is none, such as an alert."""
+        if not (message_id.isascii() and message_id.isdecimal() and len(message_id) < 16):
+            return False
+        async with self._database.read() as tx:
+            posts = await store.before(tx, room, int(message_id) + 1, 1)
+        if not posts or str(posts[0].id) != message_id or posts[0].author is not Author.BOT:
+            return False
+        try:
+            is_alert = from_json(posts[0].body).card is not None
+        except BadInput:
+            return False
+        return not is_alert and await self.edit(room, message_id, message)
+
     async def history(self, room: str, before: int | None = None, limit: int = 50) -> Page:
         """The last posts, or the last before a post."""
         async with self._database.read() as tx:

@@ -101,6 +101,38 @@ async def test_a_line_that_is_sent_again_is_not_carried_out_again(
     assert len(await lines(rooms)) == 2
 
 
+async def answered(message: Message) -> Message:
+    return message
+
+
+def pressable(rooms: Rooms, bot: SmallBot, answer: Message) -> WebChatPlatform:
+    return WebChatPlatform(rooms, Hooks(lambda said: answered(answer), bot.suggest, bot.observe, COMMANDS))
+
+
+async def test_a_pressed_button_is_answered_in_the_place_of_its_menu(rooms: Rooms, bot: SmallBot) -> None:
+    web = pressable(rooms, bot, say("Gekozen", in_place=True))
+    menu = await rooms.post("atlantic", say("Kies"), "menu")
+    await web.say("atlantic", "/pick nato", key="k1", pressed=menu)
+    assert await lines(rooms) == [(Author.BOT, say("Gekozen", in_place=True))]
+
+
+@pytest.mark.parametrize("pressed", ["alert", "99", "0", "onzin"])
+async def test_what_is_no_menu_is_never_replaced(rooms: Rooms, bot: SmallBot, pressed: str) -> None:
+    web = pressable(rooms, bot, say("Gekozen", in_place=True))
+    shown = await rooms.post("atlantic", Message(card=alert()), "alert")
+    await web.say("atlantic", "/pick nato", key="k1", pressed=shown if pressed == "alert" else pressed)
+    assert (await lines(rooms))[0] == (Author.BOT, Message(card=alert()))
+    assert len(await lines(rooms)) == 3
+
+
+async def test_a_button_that_is_pressed_again_with_the_same_key_counts_once(
+    web: WebChatPlatform, rooms: Rooms, bot: SmallBot
+) -> None:
+    menu = await rooms.post("atlantic", say("Kies"), "menu")
+    await asyncio.gather(*(web.say("atlantic", "/status", key="k1", pressed=menu) for _ in range(5)))
+    assert len(bot.heard) == 1
+
+
 async def test_nobody_can_speak_in_a_room_that_does_not_exist(web: WebChatPlatform) -> None:
     with pytest.raises(KeyError):
         await web.say("nowhere", "/status")

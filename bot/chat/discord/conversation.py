@@ -15,7 +15,15 @@ import discord
 import structlog
 
 from bot.chat.discord import permissions, render
-from bot.chat.discord.inbound import address_of, command_of, in_thread, inbound_of, language_of, text_of
+from bot.chat.discord.inbound import (
+    address_of,
+    command_of,
+    in_thread,
+    inbound_of,
+    is_menu,
+    language_of,
+    text_of,
+)
 from bot.chat.discord.outcomes import Answer, too_fast
 from bot.chat.discord.rest import Rest
 from bot.domain.messages import Message, Picture, say, without_picture
@@ -28,7 +36,7 @@ ANSWER_WITHIN = 14 * 60.0
 MOST_CHOICES = 25
 CHOICE = 100
 
-_MESSAGE, _DEFERRED, _CHOICES = 4, 5, 8
+_MESSAGE, _DEFERRED, _DEFERRED_UPDATE, _UPDATE, _CHOICES = 4, 5, 6, 7, 8
 _TRIES = 3
 # Commands that make Heraut say less, or nothing: wanted most where it cannot speak.
 _LEAVING = frozenset({"unsubscribe", "mute", "forgetme", "stop"})
@@ -49,7 +57,9 @@ class Conversation:
         self._rest = rest
         self._hooks = hooks
         self._defer_after = defer_after
-        self._commands: Mapping[str, CommandSpec] = {spec.name: spec for spec in hooks.commands}
+        self._commands: Mapping[str, CommandSpec] = {
+            spec.name: spec for spec in (*hooks.commands, *hooks.actions)
+        }
 
     async def handle(self, interaction: discord.Interaction[Any]) -> None:
         """Answer one interaction. Those that are not ours to answer are left alone."""
@@ -109,7 +119,10 @@ class Conversation:
             )
 
     async def _show(self, interaction: discord.Interaction[Any], message: Message) -> None:
-        body = {"type": _MESSAGE, "data": render.answer(_payload(message), message.private)}
+        if message.in_place and is_menu(interaction):
+            body = {"type": _UPDATE, "data": render.edit(_payload(message))}
+        else:
+            body = {"type": _MESSAGE, "data": render.answer(_payload(message), message.private)}
         if not await self._callback(interaction, body, message.picture) and message.picture:
             await self._show(interaction, without_picture(message))
 
@@ -117,8 +130,13 @@ class Conversation:
         """Say that an answer will follow, and let it follow.
 
         Who may see it is fixed with the announcement, before the answer is known: so in a server it is
-        made for one pair of eyes, and taken back when the answer turns out to be for everyone.
+        made for one pair of eyes, and taken back when the answer turns out to be for everyone. Under a menu
+        nothing is announced.
         """
+        if is_menu(interaction):
+            await self._callback(interaction, {"type": _DEFERRED_UPDATE})
+            await self._answer_menu(interaction, await asking)
+            return
         shared = interaction.guild_id is not None
         flags = {"flags": render.EPHEMERAL} if shared else {}
         await self._callback(interaction, {"type": _DEFERRED, "data": flags})
@@ -136,6 +154,18 @@ class Conversation:
             else:
                 sent = await self._call("POST", path, body, interaction, said.picture)
             if sent:
+                break
+
+    async def _answer_menu(self, interaction: discord.Interaction[Any], message: Message) -> None:
+        """Put an answer in the menu's place, or below it."""
+        path = f"/webhooks/{interaction.application_id}/{interaction.token}"
+        for said in (message, without_picture(message)) if message.picture else (message,):
+            body = _payload(said)
+            if message.in_place:
+                where, body = ("PATCH", f"{path}/messages/@original"), render.edit(body)
+            else:
+                where, body = ("POST", path), render.answer(body, message.private)
+            if await self._call(*where, body, interaction, said.picture):
                 break
 
     async def _callback(

@@ -55,8 +55,21 @@ def inbound_of(interaction: discord.Interaction[Any], address: Address) -> Inbou
 
 
 def language_of(interaction: discord.Interaction[Any]) -> str:
-    """The language of the person's own Discord, ISO 639-1: ``en`` for ``en-GB``."""
-    return str(interaction.locale.value).partition("-")[0]
+    """The language of the server, or else of the person's own Discord, ISO 639-1: ``en`` for ``en-GB``.
+
+    American English is what servers have that chose none.
+    """
+    chosen = interaction.guild_locale
+    if chosen is None or chosen is discord.Locale.american_english:
+        chosen = interaction.locale
+    return str(chosen.value).partition("-")[0]
+
+
+def is_menu(interaction: discord.Interaction[Any]) -> bool:
+    """Whether it is a button under a message that may be replaced: not a card, which names its outlet."""
+    if interaction.type is not discord.InteractionType.component or interaction.message is None:
+        return False
+    return not any(embed.author.name for embed in interaction.message.embeds)
 
 
 def in_thread(interaction: discord.Interaction[Any]) -> bool:

@@ -1,7 +1,7 @@
 """One exchange: an update comes in, the hooks are called, the answer goes back to where it was asked.
 
-A pressed button's answer replaces the menu it stands under. It does not replace an alert, and what only
-the person who pressed is meant to see is shown to that person alone.
+A pressed button's answer replaces the menu it stands under where it asks for that, but never an alert. Short
+words that only the person who pressed is meant to see are shown to that person alone.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ class Conversation:
         self._edit = edit
         self._clock = clock
         self._rights = Rights(bot, clock)
-        self._commands = {command.name.lower(): command for command in hooks.commands}
+        self._commands = {command.name.lower(): command for command in (*hooks.commands, *hooks.actions)}
 
     async def handle(self, update: Update, me: Me) -> None:
         """Do what the update asks; nothing when it is not for us."""
@@ -68,13 +68,14 @@ class Conversation:
     async def _after_press(self, press: Press, where: Address, answer: Message) -> None:
         """Short words for one person pop up; anything else takes the menu's place, or stands on its own."""
         words = plain(answer, self._clock.now())
+        in_place = answer.in_place and not press.stays
         pops_up = len(words) <= TOAST_LIMIT and not (answer.buttons or answer.card or answer.picture)
-        if pops_up and (press.stays or answer.private):
+        if pops_up and not in_place and (press.stays or answer.private):
             await self._toast(press.query, words)
             return
         await self._toast(press.query, "")
         # A message of text cannot become one with a picture.
-        stands = press.stays or answer.picture is not None
+        stands = not in_place or answer.picture is not None
         outcome = None if stands else await self._edit(where, press.message_id, answer)
         if not isinstance(outcome, Sent):
             log.debug("telegram_answered_below", chat=where.chat, outcome=repr(outcome))

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.domain.messages import Button, Message, say
+from bot.domain.models import Address, Sent
 from bot.ports import Inbound
 from tests.emulators.discord import DiscordEmulator, NoAnswer, NotOffered
-from tests.support.discordbot import Desk, connected
+from tests.support.discordbot import CARD, Desk, connected
 
 
 @pytest.fixture
@@ -147,6 +148,56 @@ async def test_a_button_of_a_private_answer_works(discord: DiscordEmulator, desk
         await discord.press(reply.message.message_id, "Volg", "anna")
     assert desk.asked[1].text == "/subscribe nato"
     assert not desk.asked[1].is_admin
+
+
+async def test_an_answer_in_place_replaces_the_menu_of_the_button(
+    discord: DiscordEmulator, desk: Desk, channel: str
+) -> None:
+    desk.answer = saying(say("Kies", buttons=[[Button("Volg", "/subscribe nato")]]))
+    async with connected(discord, desk):
+        menu = await discord.slash(channel, "anna", "about")
+        desk.answer = saying(say("Gekozen", buttons=[[Button("Terug", "/about")]], in_place=True))
+        await discord.press(menu.message.message_id, "Volg", "anna", admin=True)
+    assert [(shown.text, list(shown.buttons)) for shown in discord.messages(channel)] == [
+        ("Gekozen", ["Terug"])
+    ]
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+async def test_a_slow_answer_to_a_button_comes_where_it_asks_to(
+    discord: DiscordEmulator, desk: Desk, channel: str, in_place: bool
+) -> None:
+    desk.answer = saying(say("Kies", buttons=[[Button("Volg", "/subscribe nato")]]))
+    async with connected(discord, desk, defer_after=0.05):
+        menu = await discord.slash(channel, "anna", "about")
+        desk.answer = saying(say("Eindelijk", in_place=in_place), after=0.2)
+        await discord.press(menu.message.message_id, "Volg", "anna", admin=True)
+    assert [shown.text for shown in discord.messages(channel)] == (
+        ["Eindelijk"] if in_place else ["Kies", "Eindelijk"]
+    )
+
+
+async def test_a_slow_private_answer_to_a_button_is_for_who_pressed_it(
+    discord: DiscordEmulator, desk: Desk, channel: str
+) -> None:
+    desk.answer = saying(say("Kies", buttons=[[Button("Volg", "/subscribe nato")]]))
+    async with connected(discord, desk, defer_after=0.05):
+        menu = await discord.slash(channel, "anna", "about")
+        desk.answer = saying(say("Geheim", private=True), after=0.2)
+        reply = await discord.press(menu.message.message_id, "Volg", "anna")
+    assert (reply.text, reply.ephemeral) == ("Geheim", True)
+
+
+async def test_an_alert_is_not_replaced_by_the_answer_to_its_button(
+    discord: DiscordEmulator, desk: Desk, channel: str
+) -> None:
+    alert = Message(card=CARD, buttons=((Button("Demp", "/mute x"),),))
+    desk.answer = saying(say("Gedempt", in_place=True))
+    async with connected(discord, desk) as platform:
+        sent = await platform.send(Address("discord", channel), alert, "k")
+        assert isinstance(sent, Sent)
+        await discord.press(sent.message_id, "Demp", "anna", admin=True)
+    assert len(discord.messages(channel)) == 2
 
 
 async def test_an_answer_of_everything_at_once_is_accepted(

@@ -41,13 +41,34 @@ async def test_the_answer_to_a_pressed_button_replaces_its_menu(
     telegram: TelegramEmulator, platform: TelegramPlatform, heard: Heard
 ) -> None:
     chat = await shown(telegram, platform, "private", MENU)
-    heard.answers = lambda asked: say("U volgt de NAVO.", buttons=[[Button("Stop", "/unsubscribe nato")]])
+    stop = [[Button("Stop", "/unsubscribe nato")]]
+    heard.answers = lambda asked: say("U volgt de NAVO.", buttons=stop, in_place=True)
     telegram.press(chat, "NAVO")
     message = await telegram.wait_text(chat, "U volgt")
     assert len(telegram.messages(chat)) == 1
     assert [button.label for button in message.buttons] == ["Stop"]
     assert await telegram.wait_callback_answers(1) == [{"user": chat, "text": "", "alert": False}]
     assert (heard.commands[0].text, heard.commands[0].is_admin) == ("/subscribe nato", True)
+
+
+async def test_an_answer_that_asks_for_no_place_stands_below_the_menu(
+    telegram: TelegramEmulator, platform: TelegramPlatform, heard: Heard
+) -> None:
+    chat = await shown(telegram, platform, "private", MENU)
+    heard.answers = lambda asked: say("Het laatste nieuws: " + "geen. " * 50)
+    telegram.press(chat, "NAVO")
+    await telegram.wait_messages(chat, 2)
+    assert not telegram.messages(chat)[0].edited
+
+
+async def test_an_answer_that_asks_for_the_place_of_an_alert_does_not_get_it(
+    telegram: TelegramEmulator, platform: TelegramPlatform, heard: Heard
+) -> None:
+    chat = await shown(telegram, platform, "private", ALERT)
+    heard.answers = lambda asked: say("Gedempt.", buttons=[[Button("Toch niet", "/topics")]], in_place=True)
+    telegram.press(chat, "Demp")
+    await telegram.wait_messages(chat, 2)
+    assert not telegram.messages(chat)[0].edited
 
 
 async def test_short_words_for_one_person_pop_up_and_leave_the_menu(
@@ -87,7 +108,7 @@ async def test_who_presses_a_button_in_a_group_or_channel_is_checked(
     telegram: TelegramEmulator, platform: TelegramPlatform, heard: Heard, kind: str
 ) -> None:
     chat = await shown(telegram, platform, kind, MENU)
-    heard.answers = lambda asked: replace(MENU, lines=((f"{asked.user} {asked.is_admin}",),))
+    heard.answers = lambda asked: replace(MENU, lines=((f"{asked.user} {asked.is_admin}",),), in_place=True)
     telegram.set_admin(chat, 1)
     telegram.press(chat, "NAVO", user=1)
     await telegram.wait_text(chat, "1 True")

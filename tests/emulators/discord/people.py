@@ -106,7 +106,7 @@ class People:
             raise NotOffered(f"no button {button!r} under that message, only {list(posted.buttons)}")
         data = {"custom_id": action, "component_type": 2, "id": 1}
         extra = {"message": self._world.message_payload(posted)}
-        return await self._ask(_COMPONENT, posted.channel, user, data, admin, locale, timeout, extra)
+        return await self._ask(_COMPONENT, posted.channel, user, data, admin, locale, timeout, extra, posted)
 
     def _find(self, message_id: str) -> Posted:
         for shelf in (self._world.private, *self._world.messages.values()):
@@ -147,8 +147,9 @@ class People:
         locale: str,
         timeout: float,
         extra: dict[str, Any] | None = None,
+        pressed: Posted | None = None,
     ) -> Reply:
-        interaction = await self._send(kind, channel, user, data, admin, locale, extra or {})
+        interaction = await self._send(kind, channel, user, data, admin, locale, extra or {}, pressed)
         await self._first(interaction, FIRST_ANSWER)
         deferred = not interaction.answered.is_set()
         if deferred:
@@ -173,10 +174,11 @@ class People:
         admin: bool,
         locale: str,
         extra: dict[str, Any],
+        pressed: Posted | None = None,
     ) -> Interaction:
         await self._gateway.wait_connected()
         place = self._world.channels[channel]
-        interaction = Interaction(snowflake(), secrets.token_urlsafe(32), kind, channel)
+        interaction = Interaction(snowflake(), secrets.token_urlsafe(32), kind, channel, pressed=pressed)
         self._world.interactions[interaction.id] = interaction
         payload = {
             "id": interaction.id,

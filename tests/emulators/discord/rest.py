@@ -247,6 +247,13 @@ class RestRoutes:
         if kind == 4:
             check_message(data, "answer")
             interaction.original = self._world.post(interaction.channel, data, interaction.ephemeral)
+        if kind in {6, 7}:
+            # The message of the button is the answer; a later edit of "@original" means it too.
+            interaction.original = interaction.pressed
+            interaction.state = "updating"
+        if kind == 7:
+            check_message(data, "edit")
+            _change(interaction, data)
         if kind in {4, 7, 8}:
             interaction.state = "answered"
             interaction.answered.set()
@@ -280,8 +287,9 @@ class RestRoutes:
             return reply(self._world.message_payload(self._settle(interaction, body, interaction.ephemeral)))
         if interaction.original is None:
             raise ApiError(404, 10008, "Unknown Message")
-        interaction.original.payload = interaction.original.payload | body
-        interaction.original.edited += 1
+        _change(interaction, body)
+        interaction.state = "answered"
+        interaction.answered.set()
         return reply(self._world.message_payload(interaction.original))
 
     def _settle(self, interaction: Interaction, body: dict[str, Any], private: bool) -> Posted:
@@ -298,6 +306,12 @@ class RestRoutes:
         if interaction.original is not None:
             self._world.messages.get(interaction.channel, {}).pop(interaction.original.message_id, None)
         return web.Response(status=204)
+
+
+def _change(interaction: Interaction, body: dict[str, Any]) -> None:
+    if interaction.original is not None:
+        interaction.original.payload = interaction.original.payload | body
+        interaction.original.edited += 1
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

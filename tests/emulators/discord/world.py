@@ -205,6 +205,7 @@ class Interaction:
     state: str = "open"
     ephemeral: bool = False
     original: Posted | None = None
+    pressed: Posted | None = None
     followups: list[Posted] = field(default_factory=list)
     choices: list[tuple[str, str]] | None = None
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
