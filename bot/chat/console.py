@@ -6,7 +6,8 @@ never parsed. Output to something that is not a terminal (a log, a pipe) has no 
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Mapping
 from typing import TextIO
 from unicodedata import category
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ from bot.services.tongues import tongue_of
 LINE_LIMIT = 1000
 CHUNK = 4096
 QUEUE = 256
+LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 HERE = Address("console", "console")
 
 log = structlog.get_logger()
@@ -71,7 +73,14 @@ class ConsolePlatform:
         return await self._print(message, message_id)
 
     async def _carry_out(self, line: str) -> None:
-        said = Inbound(address=HERE, text=line, user="console", user_name="console", chat_title="console")
+        said = Inbound(
+            address=HERE,
+            text=line,
+            user="console",
+            user_name="console",
+            chat_title="console",
+            reply_language=language_of(os.environ),
+        )
         await self._print(await self._hooks.receive(said), "")
 
     async def _print(self, message: Message, message_id: str) -> Outcome:
@@ -89,6 +98,13 @@ class ConsolePlatform:
             self._console.print(Padding(rendered(message), (0, 0, 1, 0)))
         self._console.file.write(capture.get())
         self._console.file.flush()
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The language a terminal is set to, ISO 639-1, as POSIX says (locale(7)); English when it names none."""
+    chosen = next((value for name in LOCALES if (value := environment.get(name))), "")
+    code = re.split(r"[_.@]", chosen)[0].lower()
+    return code if re.fullmatch(r"[a-z]{2,3}", code) else "en"
 
 
 def rendered(message: Message) -> Styled:

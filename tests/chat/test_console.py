@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot.chat.console import HERE, ConsolePlatform, clean, rendered
+from bot.chat.console import HERE, ConsolePlatform, clean, language_of, rendered
 from bot.domain.messages import AlertCard, Button, Message, Moment, Text, say
 from bot.domain.models import LaneDown, Sent
 from bot.ports import Hooks
@@ -170,3 +170,18 @@ async def test_without_a_terminal_nothing_is_read() -> None:
     await asyncio.sleep(0.05)
     running.cancel()
     assert bot.heard == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LANG": "nl_NL.UTF-8"}, "nl"),
+        ({"LANG": "en_GB", "LC_ALL": "nl_BE@euro"}, "nl"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "POSIX"}, "en"),
+        ({}, "en"),
+        ({"LANG": "../etc"}, "en"),
+    ],
+)
+def test_the_language_is_that_of_the_terminal(environment: dict[str, str], language: str) -> None:
+    assert language_of(environment) == language
