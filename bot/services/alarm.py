@@ -49,12 +49,17 @@ class Alarms:
     async def tell(self, tx: Transaction, delivery: Delivery, problem: str, now: datetime) -> None:
         """Owe a notice about a delivery to every owner, at most one an hour about one account."""
         log.error("delivery needs attention", delivery=delivery.id, lane=delivery.lane, problem=problem)
-        about = books.describe(delivery)
 
         def worded(tongue: Tongue) -> Message:
             return attention(
                 tongue,
-                f"{about}: {tongue.recall(problem)}",
+                tongue(
+                    "Message {id} to {platform} chat {chat}: {problem}",
+                    id=delivery.id,
+                    platform=delivery.address.platform,
+                    chat=delivery.address.chat,
+                    problem=tongue.recall(problem),
+                ),
                 tongue("See: {command}", command="heraut outbox list"),
             )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
-from bot.domain.models import Delivery, DeliveryKind, DeliveryState
+from bot.domain.models import DeliveryKind, DeliveryState
 from bot.store.database import Transaction, upsert
 from bot.store.deliveries import READY
 from bot.store.schema import alarms, chats, deliveries, holdbacks, lanes
@@ -240,11 +240,6 @@ async def may_alarm(tx: Transaction, key: str, now: datetime, again_after: datet
     fresh = upsert(tx, alarms).values(key=key, told_at=now)
     await tx.execute(fresh.on_conflict_do_update(index_elements=["key"], set_={"told_at": now}))
     return True
-
-
-def describe(delivery: Delivery) -> str:
-    """A delivery in few words, for the log and for notices."""
-    return f"{delivery.kind} {delivery.id} to {delivery.address.platform} chat {delivery.address.chat}"
 
 
 async def _lines(tx: Transaction, *where: Any, limit: int) -> list[LedgerLine]:

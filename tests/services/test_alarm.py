@@ -11,7 +11,7 @@ from bot.services.alarm import Alarms, Owner
 from bot.services.compose import Composer
 from bot.services.delivery import LanePump
 from bot.services.lanewatch import LaneWatch
-from bot.store import deliveries
+from bot.store import chats, deliveries
 from tests.support.newsroom import Newsroom, place, report
 
 BOSS = Owner("web", Address("web", "heraut"))
@@ -80,3 +80,16 @@ async def test_a_lane_that_stands_still_is_told(guarded: Guarded) -> None:
 async def test_nobody_to_tell_is_no_trouble(guarded: Guarded) -> None:
     async with guarded.room.database.write() as tx:
         assert await Alarms([]).notify(tx, "x", lambda tongue: say("x"), guarded.room.clock.now()) == 0
+
+
+async def test_an_owner_is_told_in_the_language_of_their_chat(guarded: Guarded) -> None:
+    room = guarded.room
+    async with room.database.write() as tx:
+        now = room.clock.now()
+        await chats.ensure(tx, BOSS.lane, BOSS.address, now, title="baas", language="nl", timezone="UTC")
+    await guarded.news(0)
+    room.paper.answers = [LaneDown("the account was deleted")]
+    await guarded.pump.turn()
+    (notice,) = await guarded.notices()
+    assert "het account wordt geweigerd" in notice
+    assert notice.endswith("alles wordt bewaard: het account is verwijderd")
