@@ -7,6 +7,8 @@ from typing import Any
 from bot.web.api.schemas import SCHEMAS, page_of, ref
 from bot.web.api.table import PREFIX, Endpoint, Parameter
 
+NO_NUL = r"^[^\u0000]*$"
+"""No database takes this character in a text."""
 _PROBLEMS = {
     "400": "A parameter is not as described.",
     "401": "The token is missing or wrong.",
@@ -57,10 +59,9 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         schema |= {"minimum": parameter.least, "maximum": parameter.most}
     else:
         schema |= {"minLength": parameter.least, "maxLength": parameter.most}
+        schema["pattern"] = parameter.pattern or NO_NUL
     if parameter.choices:
         schema["enum"] = list(parameter.choices)
-    if parameter.pattern:
-        schema["pattern"] = parameter.pattern
     if parameter.default is not None:
         schema["default"] = parameter.default
     return {
