@@ -226,6 +226,7 @@ class Ingest:
         item = item_of(found, keys.key, batch.due, batch.now, feed_language)
         change = change_of(item, before.item if before else None)
         if before is not None and change is None:
+            await self._remember(batch, before, keys)
             batch.steady[found.fingerprint()] = keys.marks
         if change is None or not item.title:
             return
@@ -247,6 +248,13 @@ class Ingest:
             raise
         batch.count(change, keys, StoredItem(item_id, item, result))
         batch.steady[found.fingerprint()] = keys.marks
+
+    async def _remember(self, batch: "_Batch", known: StoredItem, keys: ItemKeys) -> None:
+        """An article that got another address or date, not yet another text: one thing may change at a time."""
+        new = [key for key in keys.stored if key not in batch.known]
+        if new:
+            await items.know(batch.tx, batch.due.spec.outlet.owner, known.id, new)
+            batch.known |= dict.fromkeys(new, known)
 
     async def _catch_up(self, batch: "_Batch") -> None:
         """From here to the end of the transaction nobody else places reports; what others placed is read."""

@@ -1,5 +1,6 @@
 """From a feed document to the ledger."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -60,6 +61,16 @@ async def test_a_corrected_headline_edits_what_was_sent(room: Newsroom) -> None:
     await room.deliver()
     intake = await room.take(feed, [report("NAVO stuurt zes schepen naar de Oostzee", 1, now)])
     assert (intake.new, intake.edited, intake.alerts, intake.updates) == (0, 1, 0, 1)
+
+
+async def test_an_article_stays_one_when_its_address_and_then_its_date_change(room: Newsroom) -> None:
+    feed = await room.add_feed()
+    now = room.clock.now()
+    first = replace(report(NAVO, 1, now), guid="", url="https://proef.example/nieuws/navo-oefent")
+    moved = replace(first, url="https://proef.example/buitenland/oefening")
+    redated = replace(moved, published=now + timedelta(minutes=10))
+    taken = [await room.take(feed, [document]) for document in (first, moved, redated)]
+    assert [(intake.new, intake.edited) for intake in taken] == [(1, 0), (0, 0), (0, 0)]
 
 
 async def test_what_was_seen_before_the_subscription_is_not_told_later(room: Newsroom) -> None:
