@@ -47,8 +47,8 @@ def demo(port: PortOption = 8017, console: ConsoleOption = False) -> None:
 
 def _start(config: Config, mode: app.Mode) -> None:
     settings = config.settings
-    tokens = (settings.telegram.token, settings.discord.token, settings.web.token)
-    secrets = [token for token in tokens if token]
+    tokens = (settings.telegram.token, settings.discord.token, settings.web.token, settings.web.password_hash)
+    secrets = [token for token in (*tokens, *(each.secret for each in settings.webhook)) if token]
     log.configure(settings.log.level, settings.log.format, [token.get_secret_value() for token in secrets])
     run_app = app.run(config, mode)
     try:
