@@ -52,7 +52,7 @@ async def add_feed(request: Request) -> Message:
     candidates = [found] if found else await request.sources.find(wanted)
     if len(candidates) > 1:
         return _offer(request, candidates[:OFFERED])
-    return _added(await request.sources.add(candidates[0], wanted), request)
+    return _added(await request.sources.add(candidates[0], wanted, place=request.place), request)
 
 
 async def remove_feed(request: Request) -> Message:
@@ -66,7 +66,7 @@ async def remove_feed(request: Request) -> Message:
     if len(found) > 1:
         buttons = [Button(feed_name(one.spec)[:40], f"/removefeed #{one.id}") for one in found[:OFFERED]]
         return say(tongue("Which of these?"), buttons=rows(buttons, 1), private=True)
-    await request.sources.remove(found[0])
+    await request.sources.remove(found[0], request.place)
     return say(
         tongue.spans("No longer watched: {feed}.", feed=Text(feed_name(found[0].spec), bold=True)),
         tongue("What it brought so far stays. Alerts that are on their way still arrive."),

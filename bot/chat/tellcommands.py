@@ -62,7 +62,8 @@ async def limit(request: Request) -> Message:
     if not request.argument:
         chat = await request.manager.manners.chat(request.place)
         ask = tongue("How many alerts an hour at most? Write /limit 10, or /limit off.")
-        return say(limit_line(chat.manner, tongue), ask, private=True)
+        buttons = [[Button("5", "/limit 5"), Button("10", "/limit 10"), Button(tongue("Off"), "/limit off")]]
+        return say(limit_line(chat.manner, tongue), ask, buttons=buttons, private=True)
     return say(limit_line(await request.manager.manners.limit(request.place, request.argument), tongue))
 
 
@@ -114,7 +115,7 @@ async def mute(request: Request) -> Message:
 async def unmute(request: Request) -> Message:
     """Wake what rests."""
     wishes = await request.manager.wishes(request.place, request.argument or "all")
-    await request.manager.manners.unmute(wishes)
+    await request.manager.manners.unmute(wishes, request.place)
     return say(request.tongue.spans("Alerts come again for {names}.", names=_names(wishes, request)))
 
 

@@ -14,23 +14,31 @@ from bot.ports import ChatEvent, Clock
 from bot.services.explain import Explainer
 from bot.services.manners import Manners
 from bot.services.places import Place as Place
-from bot.store import books, chats, feeds, ranking, stories, unwanted
+from bot.store import access, audit, books, chats, feeds, ranking, stories, unwanted
 from bot.store.database import Database
 from bot.store.feeds import FeedHealth
 
 Follow = Callable[[Collection[str]], Awaitable[None]]
 
-MAX_SUBSCRIPTIONS = 100
 RATE_SPAN = timedelta(days=7)
 NEAR = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What a new chat and a new subscription start with. `threshold` is the least salience, 0..1."""
+    """What a new chat and a new subscription start with, and what one chat may have at most.
+
+    Args:
+        threshold: the least salience, 0..1.
+        timezone: of a chat.
+        most_subscriptions: things that a chat may follow.
+        longest_rule: characters of a rule.
+    """
 
     threshold: float = DEFAULT_THRESHOLD
     timezone: str = "Europe/Amsterdam"
+    most_subscriptions: int = 100
+    longest_rule: int = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,13 @@ class Manager:
                 text=text,
                 near=near,
             )
+        if len(text) > self._defaults.longest_rule:
+            raise CommandError(
+                "This rule has {n} characters; {most} is the most.",
+                "make two of it",
+                n=len(text),
+                most=self._defaults.longest_rule,
+            )
         try:
             parse_rule(text, self._entities)
         except RuleError as error:
@@ -137,14 +152,16 @@ class Manager:
                 language=place.language,
                 timezone=self._defaults.timezone,
             )
-            if len(await chats.subscriptions_of(tx, chat.id)) >= MAX_SUBSCRIPTIONS:
+            if len(await chats.subscriptions_of(tx, chat.id)) >= self._defaults.most_subscriptions:
                 raise CommandError(
                     "This chat follows {n} things already.",
                     "drop one first: /unsubscribe",
-                    n=MAX_SUBSCRIPTIONS,
+                    n=self._defaults.most_subscriptions,
                 )
             await chats.resume(tx, place.lane, place.address, now)
             made = await chats.subscribe(tx, chat.id, wish.target, wish.value, self._defaults.threshold, now)
+            if made:
+                await audit.note(tx, place.change(now, "subscribe", wish.value))
             rules = await chats.subscribed_rules(tx)
         if made and wish.target is Target.RULE:
             await self._follow(rules)
@@ -167,6 +184,8 @@ class Manager:
             await unwanted.drop_asked_by(
                 tx, chat.id, keys, "unsubscribed before it was sent", self._clock.now()
             )
+            named = ", ".join(wish.value for wish in gone)
+            await audit.note(tx, place.change(self._clock.now(), "unsubscribe", named))
             rules = await chats.subscribed_rules(tx)
         if any(wish.target is Target.RULE for wish in gone):
             await self._follow(rules)
@@ -219,6 +238,8 @@ class Manager:
                 case "gone":
                     await chats.pause(tx, lane, event.address, event.detail)
                 case "joined":
+                    if (ruling := await access.of_chat(tx, event.address)) and ruling.denied:
+                        return
                     await chats.resume(tx, lane, event.address, self._clock.now())
                 case "moved":
                     await chats.move(tx, lane, event.address.chat, event.detail)

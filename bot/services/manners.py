@@ -11,7 +11,7 @@ from bot.errors import CommandError
 from bot.ports import Clock
 from bot.services.places import Place
 from bot.services.tongues import language_named, spoken_names
-from bot.store import chats, folding, items, stories, unwanted
+from bot.store import audit, chats, folding, items, stories, unwanted
 from bot.store.database import Database, Transaction
 
 ALWAYS = timedelta(days=3)
@@ -65,6 +65,7 @@ class Manners:
         async with self._database.write() as tx:
             chat = await self._chat(tx, place)
             await chats.set_language(tx, chat.id, code)
+            await self._note(tx, place, "language", code)
             return replace(chat, language=code)
 
     async def timezone(self, place: Place, text: str) -> Chat:
@@ -77,6 +78,7 @@ class Manners:
         async with self._database.write() as tx:
             chat = await self._chat(tx, place)
             await chats.set_timezone(tx, chat.id, zone)
+            await self._note(tx, place, "timezone", zone)
             return await self._regathered(tx, place)
 
     async def quiet(self, place: Place, text: str) -> Chat:
@@ -91,6 +93,7 @@ class Manners:
             await chats.set_manner(tx, chat.id, manner)
             if zone:
                 await chats.set_timezone(tx, chat.id, zone)
+            await self._note(tx, place, "quiet", text)
             return await self._regathered(tx, place)
 
     async def digest(self, place: Place, text: str) -> Chat:
@@ -103,6 +106,7 @@ class Manners:
             chat = await self._chat(tx, place)
             await chats.set_manner(tx, chat.id, read_digest(text, chat.manner))
             await chats.digested(tx, chat.id, self._clock.now())
+            await self._note(tx, place, "digest", text)
             return await self._regathered(tx, place)
 
     async def limit(self, place: Place, text: str) -> Manner:
@@ -115,6 +119,7 @@ class Manners:
             chat = await self._chat(tx, place)
             manner = read_limit(text, chat.manner)
             await chats.set_manner(tx, chat.id, manner)
+            await self._note(tx, place, "limit", text)
         return manner
 
     async def resend(self, place: Place, again: bool) -> None:
@@ -123,6 +128,7 @@ class Manners:
             chat = await self._chat(tx, place)
             lost = LostAnswer.RESEND if again else LostAnswer.SKIP
             await chats.set_manner(tx, chat.id, replace(chat.manner, lost_answer=lost))
+            await self._note(tx, place, "resend", str(lost))
 
     async def mute(self, place: Place, wishes: Sequence[Subscription], span: timedelta) -> datetime:
         """Let subscriptions rest; returns until when."""
@@ -132,12 +138,15 @@ class Manners:
             for chat in {wish.chat_id for wish in wishes}:
                 keys = [wish.rule_key for wish in wishes if wish.chat_id == chat]
                 await unwanted.drop_asked_by(tx, chat, keys, MUTED, now)
+            await self._note(tx, place, "mute", _named(wishes))
         return now + span
 
-    async def unmute(self, wishes: Sequence[Subscription]) -> None:
-        """Wake subscriptions."""
+    async def unmute(self, wishes: Sequence[Subscription], place: Place | None = None) -> None:
+        """Wake subscriptions; `place` says for the log of changes where that was asked."""
         async with self._database.write() as tx:
             await chats.mute(tx, [wish.id for wish in wishes], None)
+            if place:
+                await self._note(tx, place, "unmute", _named(wishes))
 
     async def mute_story(self, place: Place, link: str, span: timedelta) -> tuple[str, datetime]:
         """Say nothing more of the story that an article belongs to; returns its headline and until when.
@@ -154,7 +163,11 @@ class Manners:
                 raise CommandError("I know no story with this link.", "copy the link of an article I told of")
             await chats.mute_story(tx, chat.id, placed[0], until)
             await unwanted.drop_story(tx, chat.id, placed[0], MUTED, self._clock.now())
+            await self._note(tx, place, "mute", link)
         return item.item.title, until
+
+    async def _note(self, tx: Transaction, place: Place, what: str, detail: str) -> None:
+        await audit.note(tx, place.change(self._clock.now(), what, detail))
 
     async def _regathered(self, tx: Transaction, place: Place) -> Chat:
         chat = await self._chat(tx, place)
@@ -171,3 +184,7 @@ class Manners:
             language=place.language,
             timezone=self._timezone,
         )
+
+
+def _named(wishes: Sequence[Subscription]) -> str:
+    return ", ".join(wish.value for wish in wishes)

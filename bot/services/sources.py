@@ -25,8 +25,8 @@ from bot.feeds.parsing.parser import Parser
 from bot.ports import Clock
 from bot.services.feedwatch import feed_name
 from bot.services.manage import Place
-from bot.store import feeds
-from bot.store.database import Database
+from bot.store import audit, feeds
+from bot.store.database import Database, Transaction
 from bot.store.feeds import FeedHealth
 
 log = structlog.get_logger()
@@ -137,13 +137,16 @@ class Sources:
             )
         return found
 
-    async def add(self, found: Candidate, address: str = "", wanted: Wanted = Wanted()) -> Addition:
+    async def add(
+        self, found: Candidate, address: str = "", wanted: Wanted = Wanted(), place: Place | None = None
+    ) -> Addition:
         """Watch a feed that was read.
 
         Args:
             found: the feed.
             address: what was asked for; its login is kept when the feed is on the same host.
             wanted: what is known of its outlet.
+            place: where it was asked, for the log of changes.
 
         Raises:
             CommandError: there are too many feeds.
@@ -155,6 +158,7 @@ class Sources:
             spec = described(found, known, wanted)
             spec = replace(spec, url=_with_login(spec.url, address))
             feed_id, new = await feeds.add(tx, spec, self._clock.now(), self._interval)
+            await self._note(tx, place, "addfeed", shown_address(spec.url))
         log.info("feed added", feed=feed_id, url=found.url, new=new)
         return Addition(feed_id, spec, new, found)
 
@@ -172,11 +176,16 @@ class Sources:
         exact = [one for one in everything if wanted in (f"#{one.id}", one.address, one.spec.url)]
         return exact or await self.listed(wanted)
 
-    async def remove(self, feed: FeedHealth) -> None:
-        """Stop watching a feed, also one that the configuration lists."""
+    async def remove(self, feed: FeedHealth, place: Place | None = None) -> None:
+        """Stop watching a feed, also one that the configuration lists; `place` is for the log of changes."""
         async with self._database.write() as tx:
             await feeds.remove(tx, feed.id)
+            await self._note(tx, place, "removefeed", shown_address(feed.spec.url))
         log.info("feed removed", feed=feed.id, url=feed.spec.url)
+
+    async def _note(self, tx: Transaction, place: Place | None, what: str, detail: str) -> None:
+        here = place or Place("", Address("", ""))
+        await audit.note(tx, here.change(self._clock.now(), what, detail))
 
     async def complete(self, typed: str) -> list[tuple[str, str]]:
         """Up to 25 feeds that fit what was typed, as (number, name)."""
@@ -214,6 +223,8 @@ class Sources:
                 spec = replace(spec, url=url, language=spec.language or found[0].language)
             async with self._database.write() as tx:
                 _, new = await feeds.add(tx, spec, self._clock.now(), self._interval)
+                if new:
+                    await self._note(tx, None, "import", shown_address(spec.url))
             return Imported(spec, new)
 
     async def as_opml(self, configured: Sequence[FeedSpec] = (), title: str = "Heraut") -> bytes:

@@ -23,6 +23,14 @@ class Ruling:
     reason: str = ""
     told_at: datetime | None = None
 
+    @property
+    def allowed(self) -> bool:
+        return self.verdict == ALLOWED
+
+    @property
+    def denied(self) -> bool:
+        return self.verdict == DENIED
+
 
 async def everything(tx: Transaction) -> list[Ruling]:
     """Every chat that was allowed or denied."""
