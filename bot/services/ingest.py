@@ -250,7 +250,7 @@ class Ingest:
         batch.steady[found.fingerprint()] = keys.marks
 
     async def _remember(self, batch: "_Batch", known: StoredItem, keys: ItemKeys) -> None:
-        """An article that got another address or date, not yet another text: one thing may change at a time."""
+        """An article got another address or date, not yet another text: one thing may change at a time."""
         new = [key for key in keys.stored if key not in batch.known]
         if new:
             await items.know(batch.tx, batch.due.spec.outlet.owner, known.id, new)
