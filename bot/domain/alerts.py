@@ -87,6 +87,8 @@ def judge(
             f"mentioned in passing: {salience:.2f} is below the threshold {wish.threshold:.2f}",
             passing=True,
         )
+    if wish.paused:
+        return Verdict(False, "this subscription is paused")
     if wish.muted_until is not None and now < wish.muted_until:
         return Verdict(False, f"muted until {wish.muted_until:%Y-%m-%d %H:%M} UTC")
     since = max(news.feed_since, wish.created_at) if news.first_poll else wish.created_at

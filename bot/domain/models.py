@@ -374,7 +374,10 @@ class Target(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A chat's wish: a topic's slug or a rule's text. `threshold` is the least salience, 0..1."""
+    """A chat's wish: a topic's slug or a rule's text. `threshold` is the least salience, 0..1.
+
+    `paused` keeps it without telling of it; `digest` tells of it in the chat's digest instead of at once.
+    """
 
     id: int
     chat_id: int
@@ -383,6 +386,12 @@ class Subscription:
     threshold: float
     created_at: datetime
     muted_until: datetime | None = None
+    paused: bool = False
+    digest: bool = False
+
+    def awake(self, now: datetime) -> bool:
+        """Whether it is told of: neither paused nor muted."""
+        return not self.paused and (self.muted_until is None or self.muted_until <= now)
 
     @property
     def rule_key(self) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 
 from bot.domain.messagecodec import to_json
-from bot.domain.models import Chat, DeliveryKind, Priority, Story, Subscription
+from bot.domain.models import Chat, DeliveryKind, Priority, Story
 from bot.domain.quiet import last_digest
 from bot.domain.wire import independent
 from bot.ports import Clock
@@ -54,7 +54,7 @@ class Digests:
     async def _owe(self, tx: Transaction, chat: Chat, lane: str, last: datetime, slot: datetime) -> bool:
         now = self._clock.now()
         waited = await folding.gathered(tx, chat.id)
-        wishes = [wish for wish in await chats.subscriptions_of(tx, chat.id) if _awake(wish, now)]
+        wishes = [wish for wish in await chats.subscriptions_of(tx, chat.id) if wish.awake(now)]
         mutes = await chats.muted_stories(tx, chat.id, now)
         ranked = await ranking.top(tx, wishes, last, slot, SHOWN + len(mutes))
         others = [story for story in ranked if story not in mutes and story not in waited][:SHOWN]
@@ -72,7 +72,3 @@ class Digests:
 
 def _ranked(told: Sequence[Story]) -> list[Story]:
     return sorted(told, key=lambda story: (-independent(story.voices), story.id))
-
-
-def _awake(wish: Subscription, now: datetime) -> bool:
-    return wish.muted_until is None or wish.muted_until <= now

@@ -4,7 +4,7 @@ It works through the listeners page by page, in the transaction of the story.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.alerts import News, Verdict, judge
@@ -57,8 +57,8 @@ async def tell(tx: Transaction, what: Telling, now: datetime) -> int:
             if not verdict.tell:
                 if not verdict.passing:
                     page.refused[chat.id] = verdict.why
-            elif chat.id not in page.owed:
-                await _owe(tx, page, what, chat, lane, now)
+            elif chat.id not in page.owed or (page.owed[chat.id].gather and not wish.digest):
+                await _owe(tx, page, what, chat, lane, wish, now)
         told += await deliveries.owe(tx, page.owed.values(), now)
         await deliveries.escalate(tx, what.story_id, page.breaking, now)
         reasons = {chat: why for chat, why in page.refused.items() if chat not in page.owed}
@@ -79,9 +79,12 @@ def _judged(what: Telling, chat: Chat, wish: Subscription, mutes: set[int], now:
     return judge(what.news, chat, wish, what.salience[wish.rule_key], now, what.max_age)
 
 
-async def _owe(tx: Transaction, page: _Page, what: Telling, chat: Chat, lane: str, now: datetime) -> None:
+async def _owe(
+    tx: Transaction, page: _Page, what: Telling, chat: Chat, lane: str, wish: Subscription, now: datetime
+) -> None:
     told = await books.told_since(tx, chat.id, now - HOUR) if chat.manner.hourly_cap else 0
-    how = telling(chat.manner, chat.timezone, what.owners, told, now)
+    manner = replace(chat.manner, digest_only=chat.manner.digest_only or wish.digest)
+    how = telling(manner, chat.timezone, what.owners, told, now)
     if how.priority == Priority.BREAKING:
         page.breaking.add(chat.id)
     page.owed[chat.id] = Owed(

@@ -1,6 +1,7 @@
 """Chats and what they subscribed to."""
 
 from collections.abc import AsyncIterator, Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -185,6 +186,26 @@ async def mute(tx: Transaction, subscription_ids: Collection[int], until: dateti
     )
 
 
+async def tune(tx: Transaction, subscription_id: int, **values: float | bool) -> None:
+    """Change a subscription's `threshold`, `paused` or `digest`."""
+    await tx.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(**values))
+
+
+async def reword(tx: Transaction, wish: Subscription, rule: str) -> bool:
+    """Let a wish follow a rule in place of what it followed; False when the chat follows that already."""
+    changed = replace(wish, target=Target.RULE, value=rule)
+    try:
+        async with tx.begin_nested():
+            await tx.execute(
+                update(subscriptions)
+                .where(subscriptions.c.id == wish.id)
+                .values(target=changed.target, value=changed.value, rule_key=changed.rule_key)
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
 async def set_manner(tx: Transaction, chat_id: int, manner: Manner) -> None:
     """How a chat wants to be told from now on."""
     await tx.execute(update(chats).where(chats.c.id == chat_id).values(manner=to_stored(manner)))
@@ -212,6 +233,38 @@ async def with_digests(tx: Transaction) -> list[tuple[Chat, str, datetime | None
 async def digested(tx: Transaction, chat_id: int, slot: datetime) -> None:
     """A chat's digest of this time is written into the ledger."""
     await tx.execute(update(chats).where(chats.c.id == chat_id).values(digested_at=slot))
+
+
+async def lanes_of(tx: Transaction, address: Address) -> list[str]:
+    """The accounts that know a chat."""
+    known = select(chats.c.lane).where(chats.c.platform == address.platform, chats.c.chat == address.chat)
+    return [row.lane for row in await tx.execute(known.distinct().order_by(chats.c.lane))]
+
+
+async def paused_for(tx: Transaction, lane: str, address: Address, why: str) -> bool:
+    """Whether a chat is paused for this reason."""
+    paused = select(chats.c.id).where(
+        chats.c.lane == lane,
+        chats.c.chat == address.chat,
+        chats.c.state == ChatState.PAUSED,
+        chats.c.paused_why == why,
+    )
+    return await tx.scalar(paused.limit(1)) is not None
+
+
+async def active(tx: Transaction) -> AsyncIterator[list[tuple[Chat, str]]]:
+    """Every active chat with its lane, in pages."""
+    last = 0
+    here = select(chats).where(chats.c.state == ChatState.ACTIVE).order_by(chats.c.id).limit(PAGE)
+    while rows := (await tx.execute(here.where(chats.c.id > last))).all():
+        yield [(chat_of(row), row.lane) for row in rows]
+        last = rows[-1].id
+
+
+async def active_count(tx: Transaction) -> int:
+    """How many chats are active."""
+    here = select(func.count()).select_from(chats).where(chats.c.state == ChatState.ACTIVE)
+    return await tx.scalar(here) or 0
 
 
 async def counts(tx: Transaction) -> tuple[int, int]:
@@ -276,4 +329,6 @@ def subscription_of(row: Row[Any], prefix: str = "") -> Subscription:
         threshold=values[f"{prefix}threshold"],
         created_at=values[f"{prefix}created_at"],
         muted_until=values[f"{prefix}muted_until"],
+        paused=values[f"{prefix}paused"],
+        digest=values[f"{prefix}digest"],
     )

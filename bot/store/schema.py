@@ -243,6 +243,8 @@ subscriptions = Table(
     Column("threshold", Float, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("muted_until", UtcDateTime),
+    Column("paused", Boolean, nullable=False, server_default=false()),
+    Column("digest", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("chat_id", "rule_key"),
     Index(None, "rule_key", "chat_id"),
 )
@@ -304,6 +306,24 @@ story_mutes = Table(
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
     Column("until", UtcDateTime, nullable=False),
     Index(None, "story_id"),
+)
+
+# Words that somebody said are not what was asked for. With an entity, and once accepted, they block its names
+# in them; without one they are left out of a rule of the chat.
+amendments = Table(
+    "amendments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="SET NULL")),
+    Column("subscription_id", Integer),
+    Column("entity", String(100), nullable=False, server_default=""),
+    Column("phrase", String(200), nullable=False),
+    Column("title", String(300), nullable=False, server_default=""),
+    Column("state", String(10), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+    Index(None, "state", "id"),
+    Index(None, "chat_id"),
 )
 
 # Whether an account is held back as a whole, and why; no row means that it is not.

@@ -26,6 +26,7 @@ async def drop_asked_by(
         subscriptions.c.rule_key == story_rules.c.rule_key,
         subscriptions.c.threshold <= story_rules.c.salience,
         or_(subscriptions.c.muted_until.is_(None), subscriptions.c.muted_until <= now),
+        ~subscriptions.c.paused,
     )
     followed = exists().where(
         story_follows.c.chat_id == chat_id,

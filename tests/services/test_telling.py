@@ -370,3 +370,43 @@ async def test_why_knows_nothing_of_an_article_that_no_feed_brought(desk: Desk) 
     assert await desk.room.manager.explainer.why(place(), "https://elders.example/1") is None
     with pytest.raises(CommandError, match="Which article"):
         await desk.room.manager.explainer.why(place(), "gisteren")
+
+
+async def tuned(desk: Desk, **values: bool) -> None:
+    _, [wish] = await desk.room.manager.subscriptions(place())
+    async with desk.room.database.write() as tx:
+        await chats.tune(tx, wish.id, **values)
+
+
+async def test_a_paused_subscription_is_not_told_of_and_why_says_so(desk: Desk) -> None:
+    await tuned(desk, paused=True)
+    await desk.news(0)
+    found = await desk.room.manager.explainer.why(place(), "https://proef.example/artikel/1")
+    assert found is not None
+    assert found.held_back is not None
+    assert found.held_back[0] == "this subscription is paused"
+    assert desk.messages() == []
+    await tuned(desk, paused=False)
+    await desk.news(1)
+    assert len(desk.messages()) == 1
+
+
+async def test_a_subscription_for_the_digest_waits_for_it_while_others_come_at_once(desk: Desk) -> None:
+    await desk.room.manager.manners.digest(place(), "18:00")
+    await tuned(desk, digest=True)
+    await desk.news(0)
+    assert desk.messages() == []
+    await desk.room.manager.subscribe(place(), "rutte")
+    await desk.room.take(desk.feed, [report("Rutte bij NAVO-oefening", 9, desk.room.clock.now())])
+    await desk.room.deliver()
+    assert len(desk.messages()) == 1
+    await desk.later(hours=12)
+    assert EVENTS[0] in desk.messages()[-1]
+
+
+async def test_a_paused_subscription_stands_in_no_digest(desk: Desk) -> None:
+    await desk.room.manager.manners.digest(place(), "18:00")
+    await tuned(desk, paused=True)
+    await desk.news(0)
+    await desk.later(hours=12)
+    assert desk.messages() == []
