@@ -21,7 +21,7 @@ from bot.web.access import Access
 from bot.web.forms import body_of, form_fields, kind_of
 from bot.web.render import Pages, encodable
 from bot.web.security import Pace, same_origin
-from bot.web.words import language_of, words
+from bot.web.words import Words, language_of, words
 
 Say = Callable[[str, str, str, str, bool, str], Awaitable[None]]
 """(room, text, the browser's language, key, whether an owner says it, the post whose button it was or ""):
@@ -112,7 +112,7 @@ class Chat:
             here=room.id,
             groups=self._pages.groups(self._rooms.all.values(), language),
             quick=[self._commands[name] for name in QUICK if name in self._commands],
-            commands=json.dumps([_offered(command) for command in self._commands.values()]),
+            commands=json.dumps([_offered(command, words(language)) for command in self._commands.values()]),
             script_words=json.dumps({word: words(language)(word) for word in SCRIPT_WORDS}),
         )
         return HTMLResponse(html, headers={"cache-control": "no-store", "vary": "accept-language"})
@@ -209,11 +209,11 @@ class Chat:
             raise HTTPException(429, "too fast", {"retry-after": str(int(wait) + 1)})
 
 
-def _offered(command: CommandSpec) -> dict[str, Any]:
+def _offered(command: CommandSpec, word: Words) -> dict[str, Any]:
     return {
         "name": command.name,
-        "description": command.description,
-        "argument": command.argument,
+        "description": word(command.description),
+        "argument": word(command.argument),
         "required": command.argument_required,
         "completes": command.completes,
     }

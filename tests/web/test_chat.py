@@ -60,6 +60,7 @@ async def test_the_page_shows_the_room_and_its_posts(client: aiohttp.ClientSessi
         html = await answer.text()
     assert "Oefening bij Narvik begonnen" in html
     assert '<html lang="nl">' in html
+    assert "&#34;argument&#34;: &#34;onderwerp&#34;" in html
     assert "Kanalen" in html
     assert 'href="/c/heraut"' in html
 
