@@ -18,6 +18,7 @@ from bot.domain.messages import Message
 from bot.domain.models import Delivery, DeliveryKind, Malformed, Outcome, Sent, Transient
 from bot.domain.pacing import UNLIMITED, Latency, Pace, Pacer
 from bot.domain.quiet import postponed
+from bot.errors import Phrase
 from bot.ports import ChatPlatform, Clock
 from bot.services.alarm import Alarms
 from bot.services.answers import Answers, Tried
@@ -283,11 +284,11 @@ class LanePump:
     async def _simpler(self, delivery: Delivery, ready: Ready, refusal: Malformed) -> Outcome:
         """What was refused: first without its picture, where that is what fails; then as plain text."""
         outcome: Outcome = refusal
-        for how, message in _simpler_forms(ready.message, refusal):
+        for worded, message in _simpler_forms(ready.message, refusal):
             if not isinstance(outcome, Malformed):
                 break
-            log.warning("message refused", delivery=delivery.id, reason=outcome.reason, again=how)
-            note = f"sent {how}: {outcome.reason}"
+            note = worded(outcome.reason)
+            log.warning("message refused", delivery=delivery.id, reason=outcome.reason, again=str(note))
             outcome = await self._pass_on(delivery, message, ready.edits)
             if isinstance(outcome, Sent):
                 outcome = replace(outcome, note=note)
@@ -317,10 +318,14 @@ class LanePump:
                 await self._wake.wait()
 
 
-def _simpler_forms(message: Message, refusal: Malformed) -> Iterator[tuple[str, Message]]:
+def _simpler_forms(message: Message, refusal: Malformed) -> Iterator[tuple[Callable[[str], Phrase], Message]]:
+    """What to send instead, with the note for the books if that is taken."""
     if refusal.picture and message.card and message.card.image:
-        yield "without its picture", without_picture(message)
-    yield "as plain text", plain(message)
+        yield (
+            lambda reason: Phrase("sent without its picture: {reason}", reason=reason),
+            without_picture(message),
+        )
+    yield lambda reason: Phrase("sent as plain text: {reason}", reason=reason), plain(message)
 
 
 def key_of(delivery: Delivery) -> str:

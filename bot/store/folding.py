@@ -15,6 +15,7 @@ from sqlalchemy import func, select, text, update
 from bot.domain.manner import from_stored
 from bot.domain.models import ChatState, DeliveryKind, DeliveryState, Priority
 from bot.domain.quiet import Gather, next_digest, quiet_until, telling
+from bot.errors import Phrase
 from bot.store.database import Transaction
 from bot.store.deliveries import HELD, PENDING, READY, Owed, add
 from bot.store.schema import chats, deliveries
@@ -109,7 +110,7 @@ async def regather(tx: Transaction, chat_id: int, now: datetime) -> int:
         )
         return (await tx.execute(every)).rowcount
     quiet = mine.where(deliveries.c.gather == Gather.QUIET).values(
-        not_before=moment, detail=how.why or "the quiet hours were changed", updated_at=now
+        not_before=moment, detail=how.why or Phrase("the quiet hours were changed"), updated_at=now
     )
     left = mine.where(deliveries.c.gather == Gather.DIGEST).values(not_before=digest, updated_at=now)
     return (await tx.execute(quiet)).rowcount + (await tx.execute(left)).rowcount
