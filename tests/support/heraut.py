@@ -11,8 +11,8 @@ import aiohttp
 
 from tests.support.ports import free_port
 
-READY_SECONDS = 30.0
-STOP_SECONDS = 12.0
+READY_SECONDS = 90.0
+STOP_SECONDS = 40.0
 
 
 class HerautProcess:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 async def until(look: Callable[[], Awaitable[T]], seconds: float = PATIENCE) -> T:
