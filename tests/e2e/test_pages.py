@@ -9,11 +9,16 @@ from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
+from bot.config import Settings
 from bot.domain.models import DeliveryState
-from bot.store import books
+from bot.store import books, roster
+from bot.store.roster import Entry
+from bot.web.access import Login
+from bot.web.settingsview import shown
 from tests.support.browser import running_browser
 from tests.support.newsroom import report
 from tests.support.press import Press, print_morning
@@ -23,6 +28,8 @@ from tests.support.site import Site, running_site
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 TOKEN = "a-token-that-is-long-enough"
+PASSWORD = "vier woorden op een rij"
+LOGIN = Login("anna", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD))
 PHONE: ViewportSize = {"width": 360, "height": 740}
 PATHS = (
     "stories",
@@ -32,6 +39,9 @@ PATHS = (
     "rules?rule=%40rutte+AND+luchtafweer",
     "feeds",
     "deliveries",
+    "subscriptions",
+    "settings",
+    "settings/2",
 )
 
 
@@ -50,7 +60,7 @@ async def press(tmp_path: Path) -> AsyncIterator[Press]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def site(press: Press, tmp_path: Path) -> AsyncIterator[Site]:
-    async with running_site(tmp_path, token=TOKEN) as running:
+    async with running_site(tmp_path, token=TOKEN, login=LOGIN, settings=shown(Settings())) as running:
         yield running
 
 
@@ -73,11 +83,12 @@ async def visit(browser: Browser, site: Site, path: str, **options: Any) -> Asyn
     await context.close()
 
 
-async def sign_in(page: Page, site: Site) -> None:
-    await page.goto(site.url + "login?next=%2Fdeliveries")
-    await page.get_by_label("The token").fill(TOKEN)
+async def sign_in(page: Page, site: Site, path: str = "deliveries") -> None:
+    await page.goto(f"{site.url}login?next=%2F{path}")
+    await page.get_by_label("Name").fill("anna")
+    await page.get_by_label("Password").fill(PASSWORD)
     await page.keyboard.press("Enter")
-    await page.wait_for_url("**/deliveries")
+    await page.wait_for_url(f"**/{path}")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -174,15 +185,118 @@ async def test_who_signs_in_sends_a_failed_message_again(browser: Browser, site:
         await page.wait_for_url("**/login")
 
 
-async def test_a_wrong_token_is_said_where_it_was_typed(browser: Browser, site: Site) -> None:
+async def test_a_wrong_password_is_said_where_it_was_typed_and_the_name_stays(
+    browser: Browser, site: Site
+) -> None:
     context = await browser.new_context(locale="nl-NL", viewport=PHONE)
     page = await context.new_page()
     await page.goto(site.url + "login")
-    await page.get_by_label("Het token").fill("wrong")
-    await page.get_by_role("button", name="Inloggen").click()
-    await expect(page.get_by_role("alert")).to_have_text("Dat is niet het token.")
-    await expect(page.get_by_label("Het token")).to_have_attribute("aria-invalid", "true")
+    await page.get_by_label("Naam").fill("anna")
+    await page.get_by_label("Wachtwoord").fill("wrong")
+    await page.get_by_role("button", name="Inloggen").first.click()
+    await expect(page.get_by_role("alert")).to_have_text("Dat klopt niet.")
+    await expect(page.get_by_label("Wachtwoord")).to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_label("Naam")).to_have_value("anna")
     await context.close()
+
+
+async def test_the_token_opens_the_pages_too(browser: Browser, site: Site) -> None:
+    async with visit(browser, site, "login?next=%2Fsettings") as page:
+        await page.get_by_text("With the token instead").click()
+        await page.get_by_label("The token").fill(TOKEN)
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/settings")
+        await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+async def test_who_signed_in_talks_in_the_chat_as_the_owner(browser: Browser, site: Site) -> None:
+    async with visit(browser, site, "login", viewport=PHONE, color_scheme="dark") as page:
+        await sign_in(page, site, "c/heraut")
+        await page.get_by_role("combobox").fill("/status")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".post.bot").last).to_contain_text("Gehoord: /status")
+    assert [(said.user, said.is_admin) for said in site.bot.heard] == [("owner", True)]
+
+
+async def chat_of(site: Site, chat: int) -> Entry:
+    async with site.database.read() as tx:
+        found = await roster.one(tx, chat)
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("options", [{}, {"viewport": PHONE, "color_scheme": "dark"}])
+async def test_what_a_chat_follows_is_changed_on_its_page(
+    browser: Browser, site: Site, options: dict[str, Any]
+) -> None:
+    async with visit(browser, site, "subscriptions", **options) as page:
+        await expect(page.get_by_role("button", name="Follow")).to_have_count(0)
+        await sign_in(page, site, "subscriptions")
+        bert = page.locator("#c2")
+        await bert.get_by_label("Follow in Bert").fill("nato")
+        await page.keyboard.press("Enter")
+        await expect(bert.locator(".wish")).to_have_count(2)
+        await bert.get_by_label("Change NATO").click()
+        await bert.get_by_label("At least so much").last.fill("60")
+        await page.keyboard.press("Enter")
+        await expect(bert.locator(".wish").last).to_contain_text("60%")
+        await bert.get_by_label("Change NATO").click()
+        await bert.get_by_role("button", name="Mute").last.click()
+        await expect(bert.locator(".wish").last).to_contain_text("rests until")
+        await bert.get_by_role("button", name="Pause").click()
+        await expect(bert.locator(".entry-head .pill")).to_have_text("paused")
+        await bert.get_by_role("button", name="Resume").click()
+        await expect(bert.locator(".entry-head .pill")).to_have_text("active")
+        await bert.get_by_label("Change Mark Rutte").click()
+        await bert.get_by_role("button", name="Stop following").first.click()
+        await expect(bert.locator(".wish")).to_have_count(1)
+    wishes = (await chat_of(site, 2)).wishes
+    assert [(wish.value, wish.threshold) for wish in wishes] == [("nato", 0.6)]
+    assert wishes[0].muted_until
+
+
+async def test_what_cannot_be_followed_is_said_beside_the_chat(browser: Browser, site: Site) -> None:
+    context = await browser.new_context(locale="en-GB")
+    page = await context.new_page()
+    await sign_in(page, site, "subscriptions")
+    await page.locator("#c2").get_by_label("Follow in Bert").fill("@nobody-known")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#c2").get_by_role("alert")).to_be_visible()
+    await expect(page.locator("#c2").get_by_label("Follow in Bert")).to_have_value("@nobody-known")
+    await context.close()
+
+
+@pytest.mark.parametrize("options", [{}, {"viewport": PHONE, "color_scheme": "dark"}])
+async def test_how_a_chat_is_told_is_changed_in_its_form(
+    browser: Browser, site: Site, options: dict[str, Any]
+) -> None:
+    async with visit(browser, site, "settings/2", **options) as page:
+        await expect(page.get_by_label("Timezone")).to_be_disabled()
+        await sign_in(page, site, "settings")
+        await page.get_by_role("link", name="Change Bert").click()
+        await page.get_by_label("Language").select_option("nl")
+        await page.get_by_label("From").fill("23:00")
+        await page.get_by_label("Until").fill("07:00")
+        await page.get_by_label("At these times").fill("08:00 18:00")
+        await page.get_by_label("digest only").check()
+        await page.get_by_label("Alerts an hour").fill("4")
+        await page.get_by_role("button", name="Save").click()
+        await page.wait_for_url("**/settings#c2")
+        await expect(page.locator("#c2")).to_contain_text("23:00–07:00")
+        await expect(page.locator("#c2")).to_contain_text("08:00 18:00 · nothing else")
+    chat = (await chat_of(site, 2)).chat
+    assert (chat.language, chat.manner.hourly_cap, chat.manner.digest_only) == ("nl", 4, True)
+
+
+async def test_a_rule_of_the_lab_is_saved_for_a_chosen_chat(browser: Browser, site: Site) -> None:
+    async with visit(browser, site, "login", viewport=PHONE) as page:
+        await sign_in(page, site, "rules")
+        await page.get_by_label("A rule").fill("@rutte AND luchtafweer")
+        await page.keyboard.press("Enter")
+        await page.get_by_label("Follow this in").select_option("room:heraut")
+        await page.get_by_role("button", name="Follow", exact=True).click()
+        await page.wait_for_url("**/subscriptions?*")
+        await expect(page.locator(".wish").last).to_contain_text("@rutte AND luchtafweer")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
