@@ -39,6 +39,16 @@ COMMANDS = (
     ),
     Command("rules", "bot.cli.rules:rules", "Try rules on items, and list what they can name."),
     Command("outbox", "bot.cli.outbox:outbox", "What is owed to chats: look, send again, give up."),
+    Command(
+        "copy-data",
+        "bot.cli.copydata:copy_data",
+        "Copy all data to another database, SQLite or PostgreSQL, and verify it.",
+    ),
+    Command(
+        "backup",
+        "bot.cli.backup:backup",
+        "Copy the database into a file, also while the service runs; prints its size.",
+    ),
     Command("feeds", "bot.cli.feeds:feeds", "List, add and remove feeds; read and write OPML."),
     Command(
         "replay",

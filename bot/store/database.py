@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Never, Protocol, TypeVar, TypeVarTuple, overload
 
 from sqlalchemy import (
+    URL,
     Connection,
     CursorResult,
     Dialect,
@@ -22,10 +23,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import ArgumentError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
+from bot.errors import BadInput
 from bot.store.writer import Writer
 
 Value = TypeVar("Value")
@@ -82,6 +84,12 @@ class Transaction(Protocol):
         """A part that can fail alone: undone when the block raises."""
 
 
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+}
+"""How this program speaks to each kind of database, by how its address begins."""
 BUSY_TIMEOUT_MS = 10_000
 TRIES = 3
 TRY_AGAIN = ("40001", "40P01")
@@ -99,12 +107,16 @@ class Database:
     """One database. Writes are transactions of their own, one at a time on SQLite.
 
     Args:
-        url: an SQLAlchemy URL; ``sqlite+aiosqlite:///path`` or ``postgresql+psycopg://…``.
+        url: an SQLAlchemy URL; ``sqlite+aiosqlite:///path`` or ``postgresql+psycopg://…``. The driver
+            may be left out.
+
+    Raises:
+        BadInput: it is no such URL, or what PostgreSQL needs is not installed.
     """
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
-        self._engine = self._reading = _engine(url)
+        self.url = address(url)
+        self._engine = self._reading = _engine(self.url)
         self._writing: asyncio.Lock | None = None
         self._writer: Writer | None = None
         if self.url.get_backend_name() == "sqlite":
@@ -168,19 +180,51 @@ class Database:
             return result
 
     async def migrate(self) -> None:
-        """Bring the tables up to date; creates them in an empty database."""
+        """Bring the tables up to date; creates them in an empty database.
+
+        Raises:
+            BadInput: no such PostgreSQL server answers.
+        """
         if self.url.get_backend_name() == "sqlite" and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        if self._writing is None:
+            await self._insist()
         async with self._writing or nullcontext(), self._engine.connect() as connection:
             await connection.execution_options(immediate=True)
             async with connection.begin():
                 await connection.run_sync(_upgrade)
+
+    async def _insist(self) -> None:
+        try:
+            async with self._engine.connect():
+                pass
+        except OperationalError as error:
+            raise BadInput(
+                f"the database does not answer: {error.orig}", "look at database_url, and at the server"
+            ) from error
 
     async def close(self) -> None:
         """Close every connection."""
         if self._writer is not None:
             await self._writer.close()
         await self._engine.dispose()
+
+
+def address(url: str) -> URL:
+    """A database's address, with the drivers that are used here.
+
+    Raises:
+        BadInput: it is none.
+    """
+    example = "write sqlite:///data/heraut.sqlite3 or postgresql://user:password@host/name"
+    try:
+        made = make_url(url)
+    except ArgumentError:
+        raise BadInput("database_url is not an address of a database", example) from None
+    driver = DRIVERS.get(made.get_backend_name())
+    if driver is None:
+        raise BadInput(f"no {made.get_backend_name()} database is known here", example)
+    return made.set(drivername=driver)
 
 
 def upsert(tx: Transaction, table: Table) -> Any:
@@ -227,12 +271,17 @@ def newest_revision() -> str:
     return max(file.name for file in (MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
 
 
-def _engine(url: str) -> AsyncEngine:
+def _engine(url: URL) -> AsyncEngine:
     # Without this option it is not kept everywhere how many rows an INSERT wrote.
     options = {"preserve_rowcount": True}
-    if make_url(url).get_backend_name() != "sqlite":
-        # Connections of a server that was started again are replaced before they are used.
-        return create_async_engine(url, execution_options=options, pool_pre_ping=True)
+    if url.get_backend_name() != "sqlite":
+        try:
+            # Connections of a server that was started again are replaced before they are used.
+            return create_async_engine(url, execution_options=options, pool_pre_ping=True)
+        except ModuleNotFoundError as error:
+            raise BadInput(
+                f"PostgreSQL needs {error.name}", "install it with: pip install 'heraut-bot[scale]'"
+            ) from error
     engine = create_async_engine(url, execution_options=options)
     _prepared(engine.sync_engine)
     return engine

@@ -2,7 +2,10 @@
 
 import asyncio
 import os
+import shutil
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,13 +40,16 @@ async def started(folder: Path, **environment: str) -> asyncio.subprocess.Proces
 
 
 @pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Reachable for the user that the server runs as where we are root."""
-    import tempfile
-
-    made = Path(tempfile.mkdtemp(prefix="heraut-pg-"))
+def folder() -> Iterator[Path]:
+    """Reachable for the user that the server runs as where we are root, unlike pytest's own."""
+    made = Path(tempfile.mkdtemp(prefix="heraut-test-"))
     made.chmod(0o755)
-    return made
+    yield made
+    shutil.rmtree(made)
+
+
+def is_empty(folder: Path) -> bool:
+    return not any(folder.iterdir())
 
 
 async def test_users_share_a_server_that_goes_when_the_last_of_them_is_killed(folder: Path) -> None:
@@ -60,10 +66,9 @@ async def test_users_share_a_server_that_goes_when_the_last_of_them_is_killed(fo
         await user.wait()
 
     async def gone() -> bool:
-        return not any(folder.iterdir())
+        return is_empty(folder)
 
     await until(gone, 60)
-    folder.rmdir()
 
 
 async def test_where_no_server_can_be_had_a_test_says_so(folder: Path) -> None:
