@@ -168,7 +168,7 @@ def checked_number(name: str, given: str, most: int = 10**NUMBER_DIGITS) -> int:
     return int(given)
 
 
-def chosen(request: Request, name: str, allowed: Sequence[str]) -> str:
+def chosen(request: Request, name: str, allowed: Collection[str]) -> str:
     """One of a few values of the query, or "" when it is not given.
 
     Raises:

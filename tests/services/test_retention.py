@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from bot.domain.messages import say
 from bot.domain.models import DeliveryState, Transient
+from bot.domain.rooms import Room
 from bot.services.retention import Retention
+from bot.services.rooms import Rooms
 from bot.store import pruning, schema
 from tests.support.newsroom import Newsroom, place, report
 
@@ -95,3 +98,16 @@ async def test_after_forgetting_an_item_that_is_still_listed_is_not_told_again(r
     await room.take(feed, [report(EVENTS[0], 1, room.clock.now() - OLD)])
     await room.deliver()
     assert len(room.paper.sent) == 1
+
+
+async def test_what_was_said_in_the_rooms_of_the_web_chat_goes_too_and_what_is_new_stays(
+    room: Newsroom,
+) -> None:
+    rooms = Rooms(room.database, room.clock, [Room("heraut", "Heraut")])
+    await rooms.post("heraut", say("oud"), "1")
+    edited = await rooms.post("heraut", say("oud, en later verbeterd"), "2")
+    room.clock.advance(OLD)
+    await rooms.edit("heraut", edited, say("verbeterd"))
+    await rooms.hear("heraut", "nieuw")
+    assert await forget(room) == 1
+    assert len((await rooms.history("heraut")).posts) == 2
