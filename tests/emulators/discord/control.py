@@ -82,7 +82,7 @@ def _actions(emulator: DiscordEmulator) -> dict[str, Callable[..., Any]]:
             "resumes": emulator.gateway.resumes,
         }
 
-    async def wait_connected(timeout: float = 10.0) -> bool:
+    async def wait_connected(timeout: float = 60.0) -> bool:
         await emulator.gateway.wait_connected(timeout)
         return True
 

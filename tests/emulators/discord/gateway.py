@@ -71,7 +71,7 @@ class GatewayServer:
     def connected(self) -> bool:
         return self._session is not None and self._session.line is not None
 
-    async def wait_connected(self, timeout: float = 10.0) -> None:
+    async def wait_connected(self, timeout: float = 60.0) -> None:
         """Until a client has identified and has been told its servers."""
         await asyncio.wait_for(self._attached.wait(), timeout)
 

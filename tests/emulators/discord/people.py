@@ -60,7 +60,7 @@ class People:
         *,
         admin: bool = False,
         locale: str = "en-US",
-        timeout: float = 10.0,
+        timeout: float = 60.0,
     ) -> Reply:
         """Type a slash command.
 
@@ -97,7 +97,7 @@ class People:
         *,
         admin: bool = False,
         locale: str = "en-US",
-        timeout: float = 10.0,
+        timeout: float = 60.0,
     ) -> Reply:
         """Press a button of a message, by its label or its action."""
         posted = self._find(message_id)

@@ -115,7 +115,7 @@ class TelegramEmulator(People):
         posted = self.world.chats[chat].posted.values()
         return [m for m in posted if not m.deleted and (thread is None or m.thread == thread)]
 
-    async def wait_messages(self, chat: int, number: int, timeout: float = 10.0) -> list[Posted]:
+    async def wait_messages(self, chat: int, number: int, timeout: float = 60.0) -> list[Posted]:
         """The bot's messages in a chat once there are as many.
 
         Raises:
@@ -126,18 +126,18 @@ class TelegramEmulator(People):
         assert came, f"{len(found)} of {number} messages came: {[message.text for message in found]}"
         return found
 
-    async def wait_text(self, chat: int, text: str, timeout: float = 10.0) -> Posted:
+    async def wait_text(self, chat: int, text: str, timeout: float = 60.0) -> Posted:
         """The newest message of the bot in a chat that holds a text, once there is one."""
         came = await self.world.until(lambda: any(text in m.text for m in self.messages(chat)), timeout)
         assert came, f"{text!r} did not come: {[message.text for message in self.messages(chat)]}"
         return next(m for m in reversed(self.messages(chat)) if text in m.text)
 
-    async def wait_confirmed(self, timeout: float = 10.0) -> None:
+    async def wait_confirmed(self, timeout: float = 60.0) -> None:
         """Return once the bot has confirmed every update."""
         came = await self.world.until(lambda: not self.world.updates, timeout)
         assert came, f"not confirmed: {self.world.updates}"
 
-    async def wait_callback_answers(self, number: int, timeout: float = 10.0) -> list[dict[str, Any]]:
+    async def wait_callback_answers(self, number: int, timeout: float = 60.0) -> list[dict[str, Any]]:
         """The answers to pressed buttons once there are as many: user, text, alert."""
         answers = self.methods.callback_answers
         came = await self.world.until(lambda: len(answers) >= number, timeout)
