@@ -5,10 +5,11 @@ Values only; `bot/packs/README.md` is their description for editors and `pack_fo
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from itertools import chain, pairwise
+from typing import TypeVar
 
 from bot.domain.text import fold
 from bot.errors import PackError
@@ -186,6 +187,41 @@ class Catalog:
         _check_claims(packs)
         _check_references(packs, entities)
         return cls(entities, offices, frozenset(fold(name).text for name in given_names))
+
+    def blocking(self, words: Iterable[tuple[str, str]]) -> "Catalog":
+        """The same with further blockers: (entity, phrase in which its names mean something else).
+
+        The phrase also stops the titles that the entity holds and the names that imply it. An entity that
+        no pack has any more is passed over.
+        """
+        added: dict[str, list[str]] = {}
+        for entity, phrase in words:
+            for owner in self._speaking_of(entity):
+                added.setdefault(owner, []).append(phrase)
+        if not added:
+            return self
+        return replace(
+            self,
+            entities={key: _with_blockers(entry, added.get(key)) for key, entry in self.entities.items()},
+            offices={key: _with_blockers(entry, added.get(key)) for key, entry in self.offices.items()},
+        )
+
+    def _speaking_of(self, entity: str) -> Iterator[str]:
+        """The entries whose names can mean an entity."""
+        for entry in self.entities.values():
+            named = chain.from_iterable(name.implies for name in entry.names)
+            if entity == entry.id or entity in entry.implies or entity in named:
+                yield entry.id
+        for office in self.offices.values():
+            if entity in office.implies or any(holder.entity == entity for holder in office.holders):
+                yield office.id
+
+
+Entry = TypeVar("Entry", Entity, Office)
+
+
+def _with_blockers(entry: Entry, phrases: Sequence[str] | None) -> Entry:
+    return replace(entry, blockers=(*entry.blockers, *phrases)) if phrases else entry
 
 
 def _check_claims(packs: Sequence[Pack]) -> None:

@@ -21,7 +21,7 @@ class RuleBook:
     """Holds the matcher for a catalog and its present rules.
 
     Args:
-        catalog: the entities and offices, which stay as they are.
+        catalog: the entities and offices to begin with.
         rules: the rules to start with, by key.
     """
 
@@ -53,8 +53,13 @@ class RuleBook:
         async with self._turn:
             if mine <= self._built:
                 return
-            asked, wanted = self._asked, self._wanted
+            asked, wanted, catalog = self._asked, self._wanted, self._catalog
             began = perf_counter()
-            self._current = await asyncio.to_thread(Matcher.build, self._catalog, wanted)
+            self._current = await asyncio.to_thread(Matcher.build, catalog, wanted)
             self._built = asked
             log.info("rules replaced", rules=len(wanted), seconds=round(perf_counter() - began, 3))
+
+    async def know(self, catalog: Catalog) -> None:
+        """Go on with another catalog, which has the same entities; returns when it is in force."""
+        self._catalog = catalog
+        await self.replace(self._wanted)

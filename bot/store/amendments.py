@@ -1,4 +1,4 @@
-"""Words that were said to mean something else: proposals, and those accepted as blockers of a pack's names."""
+"""Words said to mean something else: proposals, and those accepted as blockers of a pack's names."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,6 +1,6 @@
 """The stories of a stretch of time that most independent owners report."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
@@ -47,3 +47,40 @@ async def daily_rate(tx: Transaction, rule_key: str, threshold: float, since: da
         )
     )
     return (number or 0) / days
+
+
+async def newest(
+    tx: Transaction, rule_keys: Mapping[str, float], since: datetime, limit: int
+) -> tuple[list[int], int]:
+    """The stories that began since a moment and satisfy a rule enough, the newest first.
+
+    Args:
+        tx: a transaction.
+        rule_keys: the least salience for each rule.
+        since: older stories do not count.
+        limit: how many ids at most.
+
+    Returns:
+        Their ids, and how many there are in all.
+    """
+    if not rule_keys:
+        return [], 0
+    asked = [
+        and_(story_rules.c.rule_key == key, story_rules.c.salience >= least)
+        for key, least in rule_keys.items()
+    ]
+    found = (
+        select(stories.c.id)
+        .join(story_rules, story_rules.c.story_id == stories.c.id)
+        .where(stories.c.created_at > since, or_(*asked))
+        .group_by(stories.c.id)
+    )
+    total = await tx.scalar(select(func.count()).select_from(found.subquery()))
+    rows = await tx.execute(found.order_by(stories.c.id.desc()).limit(limit))
+    return [row.id for row in rows], total or 0
+
+
+async def first_since(tx: Transaction, moment: datetime) -> datetime | None:
+    """When the first story since a moment began."""
+    first = select(stories.c.created_at).where(stories.c.created_at > moment)
+    return await tx.scalar(first.order_by(stories.c.created_at).limit(1))
