@@ -34,6 +34,8 @@ HORIZON = 0.15
 """Seconds: a message is marked at most so long before it starts, so that urgent news can go first."""
 FOLD_AFTER = 5.0
 """Seconds: when a chat's pace makes its messages wait longer than this, they are folded into a digest."""
+LOOKS = 8
+"""How often a step looks behind chats that have to wait: so many at most, as others want to write too."""
 BROKEN_TRIES = 5
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -201,14 +203,15 @@ class LanePump:
         busy = {each.chat_id for each in self._under_way.values() if each.id not in answered}
         skip = busy | self._state.waiting(clock)
         crowded: set[int] = set()
-        while len(claimed.batch) < room:
+        for _ in range(LOOKS):
             found = await deliveries.ready(tx, self.lane, room - len(claimed.batch), skip)
             skip |= {each.chat_id for each in found}
             waits = {each.chat_id: how for each in found if (how := postponed(each, now))}
             await deliveries.postpone(tx, waits, now)
             due = [each for each in found if each.chat_id not in waits]
             self._choose(due, claimed, crowded, clock)
-            if not found or self._pacer.lane_start(clock) > clock + HORIZON:
+            full = len(claimed.batch) >= room or self._pacer.lane_start(clock) > clock + HORIZON
+            if full or not found:
                 break
         await deliveries.mark(tx, [each.id for each in claimed.batch], now)
         for chat_id in crowded:

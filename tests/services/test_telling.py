@@ -1,6 +1,6 @@
 """When a chat is told, from the item to the message: quiet hours, digests, caps, mutes, bursts, and /why."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from bot.domain.models import DeliveryState
 from bot.errors import CommandError
 from bot.services.digest import Digests
 from bot.store import books, chats, folding
-from tests.support.ledger import owe_all, title_of
+from tests.support.ledger import add_chats, owe_all, title_of
 from tests.support.newsroom import Newsroom, place, report
 
 EVENTS = (
@@ -320,6 +320,22 @@ async def test_a_story_that_is_muted_is_left_out_of_a_digest_that_is_owed(desk: 
     await desk.room.deliver()
     (digest,) = desk.messages()
     assert [EVENTS[number] in digest for number in range(2)] == [True, False]
+
+
+async def test_quiet_that_begins_for_many_chats_at_once_holds_them_all_and_keeps_nobody_else_waiting(
+    desk: Desk,
+) -> None:
+    room = desk.room
+    addresses = [place(f"chat{number}").address for number in range(700)]
+    ids = await add_chats(room.database, place().lane, addresses, room.clock.now())
+    async with room.database.write() as tx:
+        for chat in ids[:-1]:
+            await chats.set_manner(tx, chat, Manner(quiet_from=time(12), quiet_until=time(20)))
+    await owe_all(room.database, place().lane, ids, [1], room.clock.now())
+    for _ in range(4):
+        await room.deliver()
+    assert [to for to, _, _ in room.paper.sent] == ["chat699"]
+    assert await desk.states() == {DeliveryState.PENDING: 699, DeliveryState.SENT: 1}
 
 
 # --- why
