@@ -71,7 +71,7 @@ async def test_platforms_that_are_down_at_the_start_are_joined_when_they_come_up
         async def answered() -> bool:
             return bool(telegram.messages(chat)) and discord.gateway.connected
 
-        assert await until(answered, 40)
+        assert await until(answered, 90)
     await telegram.stop()
     await discord.stop()
     for token in (telegram.token, discord.token):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.emulators.discord.gateway import GatewayServer
-from tests.emulators.discord.rest import FIRST_ANSWER, member_permissions
+from tests.emulators.discord.rest import member_permissions
 from tests.emulators.discord.world import DM, Channel, Interaction, Posted, World, snowflake
 
 _COMMAND, _COMPONENT, _COMPLETION = 2, 3, 4
@@ -66,7 +66,7 @@ class People:
 
         Raises:
             NotOffered: the command is not registered, wants an argument, takes none, or needs an admin.
-            NoAnswer: the bot was silent for three seconds, or deferred and then silent for `timeout`.
+            NoAnswer: the bot was silent for too long, or deferred and then silent for `timeout`.
         """
         await self._gateway.wait_connected()
         command = self._command(name, self._world.channels[channel], admin)
@@ -86,7 +86,7 @@ class People:
         focused = {"name": option["name"], "type": 3, "value": typed, "focused": True}
         data = {"id": command["id"], "type": 1, "name": name, "options": [focused]}
         interaction = await self._send(_COMPLETION, channel, user, data, admin, locale, {})
-        await self._first(interaction, FIRST_ANSWER)
+        await self._first(interaction, self._world.first_answer)
         return interaction.choices or []
 
     async def press(
@@ -150,7 +150,7 @@ class People:
         pressed: Posted | None = None,
     ) -> Reply:
         interaction = await self._send(kind, channel, user, data, admin, locale, extra or {}, pressed)
-        await self._first(interaction, FIRST_ANSWER)
+        await self._first(interaction, self._world.first_answer)
         deferred = not interaction.answered.is_set()
         if deferred:
             await self._first(interaction, timeout, final=True)

@@ -30,7 +30,7 @@ from tests.emulators.discord.world import (
 )
 
 NONCE_VALID = 300.0
-FIRST_ANSWER, LAST_ANSWER = 3.0, 15 * 60.0
+LAST_ANSWER = 15 * 60.0
 _COMMAND, _COMPONENT, _COMPLETION = 2, 3, 4
 
 
@@ -215,7 +215,9 @@ class RestRoutes:
 
     async def _callback(self, request: web.Request) -> web.Response:
         interaction = self._world.interactions.get(request.match_info["interaction"])
-        late = interaction is not None and time.monotonic() - interaction.created_at > FIRST_ANSWER
+        late = interaction is not None and time.monotonic() - interaction.created_at > (
+            self._world.first_answer
+        )
         if interaction is None or interaction.token != request.match_info["token"] or late:
             raise ApiError(404, 10062, "Unknown interaction")
         if interaction.state != "open":

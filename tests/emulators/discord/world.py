@@ -216,7 +216,8 @@ class Interaction:
 class World:
     """Everything. `messages` holds what a channel shows, in order; ephemeral answers are not in it.
 
-    `bad_pictures` are addresses of pictures that embeds are refused for.
+    `bad_pictures` are addresses of pictures that embeds are refused for. `first_answer` is how many seconds
+    an answer to a person may take: three on Discord, more here, as tests run on busy machines.
     """
 
     bot: User
@@ -230,6 +231,7 @@ class World:
     commands: list[dict[str, Any]] = field(default_factory=list)
     nonces: dict[str, tuple[float, Posted]] = field(default_factory=dict)
     bad_pictures: set[str] = field(default_factory=set)
+    first_answer: float = 30.0
 
     def user(self, name: str) -> User:
         """The person of that name, who comes into being when first mentioned."""
