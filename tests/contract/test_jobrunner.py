@@ -9,49 +9,40 @@ from pathlib import Path
 
 import pytest
 
-from bot.jobs.embedded import EmbeddedRunner, slot_of
+from bot.jobs.cluster import ClusterRunner
+from bot.jobs.embedded import EmbeddedRunner
+from bot.jobs.ticks import slot_of
 from bot.ports import JobRunner
 from bot.store import slots
 from bot.store.database import Database
 from tests.support.clock import NOON, StoppedClock
-from tests.support.databases import prepare
 from tests.support.waiting import until
 
 
 class World(ABC):
     """The data that runners share."""
 
+    kind = ""
     clock = StoppedClock()
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder = folder
+        self.database = Database(url)
+        self._processes: list[asyncio.subprocess.Process] = []
+
+    @property
+    @abstractmethod
+    def data(self) -> str:
+        """What a runner is told of it."""
 
     @abstractmethod
     def runner(self, drain: float = 5.0) -> JobRunner:
         """One more runner on the same data."""
 
-    @abstractmethod
     async def owner_process(self, name: str) -> asyncio.subprocess.Process:
         """A runner in another process, once it works on a name."""
-
-    @abstractmethod
-    async def close(self) -> None:
-        """End everything."""
-
-
-class Embedded(World):
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._database = Database(f"sqlite+aiosqlite:///{folder}/heraut.sqlite3")
-        self._processes: list[asyncio.subprocess.Process] = []
-
-    async def open(self) -> "Embedded":
-        await prepare(self._database)
-        return self
-
-    def runner(self, drain: float = 5.0) -> JobRunner:
-        return EmbeddedRunner(self._folder / "lanes", self._take, self.clock, drain)
-
-    async def owner_process(self, name: str) -> asyncio.subprocess.Process:
-        notes = self._folder / "notes"
-        command = ["-m", "tests.contract.owner", str(self._folder / "lanes"), name, str(notes)]
+        notes = self.folder / "notes"
+        command = ["-m", "tests.contract.owner", self.kind, self.data, name, str(notes)]
         process = await asyncio.create_subprocess_exec(sys.executable, *command)
         self._processes.append(process)
 
@@ -62,20 +53,43 @@ class Embedded(World):
         return process
 
     async def close(self) -> None:
+        """End everything."""
         for process in self._processes:
             if process.returncode is None:
                 process.kill()
             await process.wait()
-        await self._database.close()
+        await self.database.close()
 
-    async def _take(self, name: str, slot: datetime) -> bool:
-        async with self._database.write() as tx:
+    async def take(self, name: str, slot: datetime) -> bool:
+        async with self.database.write() as tx:
             return await slots.take(tx, name, slot)
 
 
-@pytest.fixture(params=["embedded"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    made = await {"embedded": Embedded}[request.param](tmp_path).open()
+class Embedded(World):
+    kind = "sqlite"
+
+    @property
+    def data(self) -> str:
+        return str(self.folder / "lanes")
+
+    def runner(self, drain: float = 5.0) -> JobRunner:
+        return EmbeddedRunner(Path(self.data), self.take, self.clock, drain)
+
+
+class Cluster(World):
+    kind = "cluster"
+
+    @property
+    def data(self) -> str:
+        return self.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def runner(self, drain: float = 5.0) -> JobRunner:
+        return ClusterRunner(self.data, self.take, self.clock, drain)
+
+
+@pytest.fixture
+async def world(kind: str, url: str, tmp_path: Path) -> AsyncIterator[World]:
+    made = {"sqlite": Embedded, "postgres": Cluster}[kind](tmp_path, url)
     yield made
     await made.close()
 
