@@ -1,12 +1,17 @@
-"""A database for whatever test asks for one: each such test runs on SQLite and on PostgreSQL."""
+"""For all tests: properties without a stopwatch, and where one is asked for, a database of either kind."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.store.database import Database
 from tests.support import databases
+
+# On a busy machine an example may take any time; that is no failure of what is tested.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(params=databases.KINDS)

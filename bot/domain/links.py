@@ -63,7 +63,7 @@ _DROPPED_FRAGMENT = re.compile(
 _AMP_PATH = re.compile(r"/amp(?:\.html)?$|\.amp(?=\.html$|$)|^/amp(?=/)|(?<=/news)/amp(?=/)")
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=1_024)
 def read_link(url: str) -> Link | None:
     """The address taken apart, or None for what is no web address.
 

@@ -114,7 +114,7 @@ class Vocabulary:
     def __init__(self, words: Words | None = None, rates: Mapping[str, float] | None = None) -> None:
         self._words = words or Words()
         self._rates = dict(rates or {})
-        self._keys_of_word = lru_cache(maxsize=65_536)(self._read_word)
+        self._keys_of_word = lru_cache(maxsize=20_000)(self._read_word)
 
     @property
     def places(self) -> frozenset[str]:
@@ -199,7 +199,7 @@ def number(text: str) -> str:
     return _THOUSANDS.sub("", text).replace(",", ".")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def sound(word: str) -> str:
     """A folded word spelt as it sounds, so that transliterations meet: *Soerkov*, *Surkov*."""
     for pattern, spelling in _SOUNDS:
@@ -228,7 +228,7 @@ def _apart(lists: Sequence[WordList], found: Sequence[tuple[str, str]], at: int)
     return None
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def _stem(word: str, language: str) -> str:
     stemmer = _STEMMERS.get(language)
     return str(stemmer.stemWord(word)) if stemmer else word

@@ -6,7 +6,7 @@ from bot.domain.models import FeedSpec, Outlet, PollState
 from bot.errors import FeedError, FeedRefused, FeedUnreachable
 from bot.feeds.http import Fetcher
 from tests.emulators.feeds import FeedServer, garbage_server
-from tests.support.fetching import QUICK
+from tests.support.fetching import PATIENT
 from tests.support.names import Names
 
 
@@ -14,7 +14,9 @@ async def failure(url: str, *, proxy: str | None = None, **headers: str) -> Feed
     spec = FeedSpec(url, Outlet("Proefkrant", "proef"), headers=headers)
     names = Names(krant_example=["127.0.0.1"])
     allowed = ["127.0.0.1", "krant.example"]
-    async with Fetcher("Heraut/1", allow_hosts=allowed, limits=QUICK, look_up=names, proxy=proxy) as fetcher:
+    async with Fetcher(
+        "Heraut/1", allow_hosts=allowed, limits=PATIENT, look_up=names, proxy=proxy
+    ) as fetcher:
         with pytest.raises(FeedError) as caught:
             await fetcher.fetch(spec, PollState())
     return caught.value

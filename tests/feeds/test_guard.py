@@ -14,7 +14,7 @@ from bot.errors import FeedRefused, FeedUnreachable
 from bot.feeds.guard import AddressRefused, Guard, GuardedResolver, is_public, system_look_up
 from bot.feeds.http import Fetcher
 from tests.emulators.feeds import FeedServer
-from tests.support.fetching import QUICK
+from tests.support.fetching import PATIENT
 from tests.support.names import Names
 
 PRIVATE = [
@@ -151,7 +151,7 @@ def feed(url: str) -> FeedSpec:
 
 async def test_a_name_that_points_into_a_private_network_is_refused(server: FeedServer) -> None:
     names = Names(krant_example=["127.0.0.1"], half_example=["192.168.0.7"])
-    async with Fetcher("Heraut-test/1", limits=QUICK, look_up=names) as fetcher:
+    async with Fetcher("Heraut-test/1", limits=PATIENT, look_up=names) as fetcher:
         for name in ("krant.example", "half.example"):
             with pytest.raises(FeedRefused, match=f"{name} resolves to a private network"):
                 await fetcher.fetch(feed(f"http://{name}:{server.port}/feed"), PollState())
@@ -181,12 +181,12 @@ async def test_a_named_exception_reaches_its_server(server: FeedServer) -> None:
     server.put("/feed", b"<rss/>")
     names = Names(krant_example=["127.0.0.1"])
     host = f"krant.example:{server.port}"
-    async with Fetcher("Heraut-test/1", allow_hosts=[host], limits=QUICK, look_up=names) as fetcher:
+    async with Fetcher("Heraut-test/1", allow_hosts=[host], limits=PATIENT, look_up=names) as fetcher:
         assert (await fetcher.fetch(feed(f"http://{host}/feed"), PollState())).body == b"<rss/>"
 
 
 async def test_a_name_that_does_not_exist_is_unreachable() -> None:
-    async with Fetcher("Heraut-test/1", limits=QUICK, look_up=Names()) as fetcher:
+    async with Fetcher("Heraut-test/1", limits=PATIENT, look_up=Names()) as fetcher:
         with pytest.raises(FeedUnreachable, match=r"weg\.example does not resolve") as caught:
             await fetcher.fetch(feed("https://weg.example/feed"), PollState())
     assert caught.value.status is None

@@ -20,7 +20,7 @@ from bot.errors import (
 )
 from bot.feeds.http import Fetcher
 from tests.emulators.feeds import Encoding, FeedServer, Responder
-from tests.support.fetching import QUICK
+from tests.support.fetching import BRISK, PATIENT
 from tests.support.names import Names
 
 BODY = b"<rss version='2.0'><channel><title>Nieuws</title></channel></rss>"
@@ -151,13 +151,13 @@ async def test_a_feed_that_never_ends_is_an_error(server: FeedServer, fetcher: F
         await fetcher.fetch(spec(server.url("/endless")), NEVER)
 
 
-async def test_the_deadline_holds_against_a_drip(server: FeedServer, fetcher: Fetcher) -> None:
+async def test_the_deadline_holds_against_a_drip(server: FeedServer, hasty: Fetcher) -> None:
     server.drip("/drip")
     with pytest.raises(FeedTooLarge, match=r"took longer than 0\.6 s"):
-        await fetcher.fetch(spec(server.url("/drip")), NEVER)
+        await hasty.fetch(spec(server.url("/drip")), NEVER)
 
 
-async def test_the_deadline_is_one_for_all_redirects(server: FeedServer, fetcher: Fetcher) -> None:
+async def test_the_deadline_is_one_for_all_redirects(server: FeedServer, hasty: Fetcher) -> None:
     def slowly(location: str) -> Responder:
         async def respond(request: web.Request) -> web.StreamResponse:
             await asyncio.sleep(0.4)
@@ -168,14 +168,14 @@ async def test_the_deadline_is_one_for_all_redirects(server: FeedServer, fetcher
     for step in range(4):
         server.answer(f"/{step}", slowly(f"/{step + 1}"))
     with pytest.raises(FeedUnreachable, match=r"no answer within 0\.6 s"):
-        await fetcher.fetch(spec(server.url("/0")), NEVER)
+        await hasty.fetch(spec(server.url("/0")), NEVER)
     assert server.count("/2") == 0
 
 
-async def test_a_server_that_never_answers_is_unreachable(server: FeedServer, fetcher: Fetcher) -> None:
+async def test_a_server_that_never_answers_is_unreachable(server: FeedServer, hasty: Fetcher) -> None:
     server.hang("/hang")
     with pytest.raises(FeedUnreachable, match=r"no answer within 0\.6 s") as caught:
-        await fetcher.fetch(spec(server.url("/hang")), NEVER)
+        await hasty.fetch(spec(server.url("/hang")), NEVER)
     assert caught.value.status is None
 
 
@@ -199,16 +199,18 @@ async def test_a_damaged_gzip_file_is_unreadable(server: FeedServer, fetcher: Fe
         await fetcher.fetch(spec(server.url("/feed")), NEVER)
 
 
-async def test_other_feeds_go_on_while_bad_ones_fail(server: FeedServer, fetcher: Fetcher) -> None:
+@pytest.mark.slow
+async def test_other_feeds_go_on_while_bad_ones_fail(server: FeedServer) -> None:
     server.put("/good", BODY)
     server.drip("/drip")
     server.endless("/endless")
     server.bomb("/bomb", 5_000_000)
     start = server.redirect_for_ever("/away")
     paths = ["/drip", "/endless", "/bomb", start, "/good"]
-    results = await asyncio.gather(
-        *(fetcher.fetch(spec(server.url(path)), NEVER) for path in paths), return_exceptions=True
-    )
+    async with Fetcher("Heraut-test/1", allow_hosts=[server.host], limits=BRISK) as fetcher:
+        results = await asyncio.gather(
+            *(fetcher.fetch(spec(server.url(path)), NEVER) for path in paths), return_exceptions=True
+        )
     assert [type(one) for one in results[:4]] == [FeedTooLarge, FeedTooLarge, FeedTooLarge, FeedUnreachable]
     assert isinstance(results[4], Fetched)
 
@@ -316,7 +318,7 @@ async def test_a_redirect_into_a_private_network_is_refused(
 
 async def test_without_a_setting_loopback_is_refused(server: FeedServer) -> None:
     server.put("/feed", BODY)
-    async with Fetcher("Heraut-test/1", limits=QUICK) as strict:
+    async with Fetcher("Heraut-test/1", limits=PATIENT) as strict:
         with pytest.raises(FeedRefused):
             await strict.fetch(spec(server.url("/feed")), NEVER)
     assert server.requests == []
@@ -346,7 +348,7 @@ async def test_login_and_private_headers_stay_with_their_host(server: FeedServer
         other.put("/feed", BODY)
         server.redirect("/feed", other.url("/feed"), 301)
         url = server.url("/feed").replace("http://", "http://editor:geheim@")
-        async with Fetcher("Heraut-test/1", allow_hosts=["127.0.0.1"], limits=QUICK) as free:
+        async with Fetcher("Heraut-test/1", allow_hosts=["127.0.0.1"], limits=PATIENT) as free:
             fetched = await free.fetch(spec(url, Cookie="abo=1", **{"User-Agent": "Eigen/2"}), NEVER)
     assert server.seen("/feed")[0].headers["Cookie"] == "abo=1"
     received = other.seen("/feed")[0].headers
@@ -378,7 +380,7 @@ async def test_the_bot_says_who_it_is(server: FeedServer, fetcher: Fetcher) -> N
 async def test_cookies_of_one_answer_do_not_return_with_the_next_question(server: FeedServer) -> None:
     server.put("/feed", BODY, headers={"Set-Cookie": "volg=mij"})
     host, names = f"krant.example:{server.port}", Names(krant_example=["127.0.0.1"])
-    async with Fetcher("Heraut-test/1", allow_hosts=[host], limits=QUICK, look_up=names) as fetcher:
+    async with Fetcher("Heraut-test/1", allow_hosts=[host], limits=PATIENT, look_up=names) as fetcher:
         for _ in range(2):
             await fetcher.fetch(spec(f"http://{host}/feed"), NEVER)
     assert "Cookie" not in server.seen("/feed")[1].headers
@@ -393,7 +395,7 @@ async def test_an_address_that_is_none_is_refused(fetcher: Fetcher, address: str
 async def test_a_closed_port_is_unreachable(fetcher: Fetcher) -> None:
     async with FeedServer() as gone:
         address = gone.url("/feed")
-    async with Fetcher("Heraut-test/1", allow_hosts=["127.0.0.1"], limits=QUICK) as free:
+    async with Fetcher("Heraut-test/1", allow_hosts=["127.0.0.1"], limits=PATIENT) as free:
         with pytest.raises(FeedUnreachable, match=r"no connection to 127\.0\.0\.1"):
             await free.fetch(spec(address), NEVER)
 
@@ -416,7 +418,7 @@ async def test_a_feed_may_have_a_proxy_of_its_own(server: FeedServer, fetcher: F
 
 
 async def test_requests_go_through_the_proxy(server: FeedServer) -> None:
-    async with Fetcher("Heraut-test/1", limits=QUICK, proxy=f"http://{server.host}") as behind:
+    async with Fetcher("Heraut-test/1", limits=PATIENT, proxy=f"http://{server.host}") as behind:
         server.put("/feed", BODY)
         fetched = await behind.fetch(spec("http://nieuws.example/feed"), NEVER)
         assert fetched.body == BODY
@@ -425,6 +427,7 @@ async def test_requests_go_through_the_proxy(server: FeedServer) -> None:
             await behind.fetch(spec(server.url("/feed")), NEVER)
 
 
+@pytest.mark.slow
 async def test_it_works_on_uvloop_too(server: FeedServer) -> None:
     server.put("/feed", BODY, encoding="br")
     server.drip("/drip")
@@ -432,7 +435,7 @@ async def test_it_works_on_uvloop_too(server: FeedServer) -> None:
 
     async def ask() -> list[str]:
         hosts = [server.host]
-        async with Fetcher("Heraut-test/1", allow_hosts=hosts, limits=QUICK, look_up=Names()) as fetcher:
+        async with Fetcher("Heraut-test/1", allow_hosts=hosts, limits=BRISK, look_up=Names()) as fetcher:
             first = await fetcher.fetch(spec(server.url("/feed")), NEVER)
             second = await fetcher.fetch(spec(server.url("/feed")), after(first))
             urls = [server.url("/drip"), server.url("/bomb"), "http://localhost.:1/", "http://weg.example/"]

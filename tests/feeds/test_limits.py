@@ -1,7 +1,6 @@
 """Politeness between requests."""
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,7 +11,7 @@ from bot.errors import FeedHeld, FeedUnreachable
 from bot.feeds.http import Fetcher, FetchLimits
 from bot.feeds.limits import DomainHolds, HostGate, registrable_domain
 from tests.emulators.feeds import FeedServer
-from tests.support.fetching import QUICK
+from tests.support.fetching import PATIENT
 from tests.support.names import Names
 
 
@@ -77,9 +76,10 @@ async def test_requests_to_one_host_keep_their_distance() -> None:
         async with turn(gate, "krant.example"):
             starts.append(loop.time())
 
+    began = loop.time()
     await asyncio.gather(*(ask() for _ in range(4)))
-    gaps = [later - earlier for earlier, later in itertools.pairwise(starts)]
-    assert min(gaps) > 0.04
+    # Each may come later than its time on a busy machine, and never earlier.
+    assert all(start - began > 0.05 * number - 0.005 for number, start in enumerate(starts))
 
 
 async def test_a_request_that_waits_too_long_is_put_off_and_loses_no_slot() -> None:
@@ -152,7 +152,7 @@ async def test_feeds_of_one_domain_share_the_pause_and_others_do_not() -> None:
         server.status("/druk", 429, headers={"Retry-After": "300"})
         server.put("/feed", b"<rss/>")
         hosts = [f"{name}:{server.port}" for name in ("a.krant.example", "b.krant.example", "andere.example")]
-        async with Fetcher("Heraut-test/1", allow_hosts=hosts, limits=QUICK, look_up=names) as fetcher:
+        async with Fetcher("Heraut-test/1", allow_hosts=hosts, limits=PATIENT, look_up=names) as fetcher:
 
             def feed(host: str, path: str) -> FeedSpec:
                 return FeedSpec(f"http://{host}{path}", Outlet("Proefkrant", "proef"))

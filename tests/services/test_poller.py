@@ -26,7 +26,7 @@ async def server() -> AsyncIterator[FeedServer]:
 
 @pytest.fixture
 async def poller(room: Newsroom, server: FeedServer) -> AsyncIterator[Poller]:
-    limits = FetchLimits(max_bytes=MEGABYTE, total_seconds=1.5, spacing_seconds=0, per_host=20)
+    limits = FetchLimits(max_bytes=MEGABYTE, total_seconds=5, spacing_seconds=0, per_host=20)
     async with Fetcher("Heraut-test", allow_hosts=[server.host], limits=limits) as fetcher:
         yield Poller(room.database, fetcher, room.ingest, room.clock, lambda spec: Pace())
 
@@ -140,7 +140,7 @@ async def test_a_feed_that_was_taken_away_answers_410_and_is_left_alone(
 
 
 async def test_when_nothing_answers_no_feed_is_blamed(room: Newsroom) -> None:
-    limits = FetchLimits(total_seconds=2, spacing_seconds=0)
+    limits = FetchLimits(total_seconds=20, spacing_seconds=0)
     specs = [FeedSpec(f"http://feed.nowhere{n}.invalid/rss", Outlet(str(n), str(n))) for n in range(4)]
     async with room.database.write() as tx:
         await feeds.configure(tx, specs, room.clock.now(), timedelta(minutes=5))

@@ -38,7 +38,7 @@ from bot.store import feeds
 from bot.store.database import Database
 from tests.support.clock import StoppedClock
 from tests.support.databases import prepare
-from tests.support.fetching import QUICK
+from tests.support.fetching import PATIENT
 
 TOPICS = (
     Topic("nato", {"nl": "NAVO", "en": "NATO"}, "@nato"),
@@ -113,7 +113,7 @@ class Newsroom:
             monotonic=lambda: self.clock.now().timestamp(),
         )
 
-        self.fetcher = Fetcher("Heraut-test", allow_hosts=["127.0.0.1"], limits=QUICK)
+        self.fetcher = Fetcher("Heraut-test", allow_hosts=["127.0.0.1"], limits=PATIENT)
         self.sources = Sources(self.database, self.fetcher, self.clock)
 
     async def open(self) -> "Newsroom":

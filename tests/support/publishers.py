@@ -24,11 +24,11 @@ from bot.store.feeds import FeedEvent, FeedHealth
 from bot.store.schema import items
 from tests.emulators.feeds import FeedServer
 from tests.support.feedbuilder import FeedItem, rss
-from tests.support.fetching import QUICK
+from tests.support.fetching import BRISK
 from tests.support.names import Names
 from tests.support.newsroom import LANE, Newsroom
 
-LIMITS = replace(QUICK, max_bytes=500_000, per_host=20)
+LIMITS = replace(BRISK, max_bytes=500_000, per_host=20)
 DOMAINS = ("kustbode", "havenblad", "polderpost", "duinkrant", "wadpers")
 BOSS = "boss"
 
