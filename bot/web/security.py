@@ -133,3 +133,9 @@ class Pace:
         if len(self._buckets) > self._clients:
             self._buckets.popitem(last=False)
         return 0.0 if granted else (1 - tokens) / self._per_second
+
+    def give_back(self, client: str) -> None:
+        """Undo one `wait` that was granted: it turned out not to count."""
+        if client in self._buckets:
+            tokens, then = self._buckets[client]
+            self._buckets[client] = (min(self._burst, tokens + 1), then)

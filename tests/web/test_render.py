@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bot.domain.messagecodec import to_json
 from bot.domain.messages import AlertCard, Button, Message, Moment, Text, say
 from bot.domain.rooms import Author, Post
-from bot.web.render import Pages, fill, initials, safe_url
+from bot.domain.safelinks import safe_url
+from bot.web.render import Pages, fill, initials
 from tests.support.clock import NOON
 from tests.support.site import alert
 
@@ -150,7 +151,7 @@ NASTY = [
 ]
 ALLOWED = {
     *("li", "img", "div", "p", "b", "i", "time", "article", "span", "abbr", "h2", "a", "del", "footer"),
-    *("form", "button", "svg", "path", "code"),
+    *("form", "button", "svg", "path", "code", "input"),
 }
 
 

@@ -139,3 +139,13 @@ async def test_who_talks_too_fast_is_told_when_to_come_back(
     assert statuses[0] == 204
     assert statuses[-1] == 429
     assert len(site.bot.heard) == statuses.count(204)
+
+
+def test_what_turned_out_not_to_count_is_given_back_up_to_the_burst() -> None:
+    pace = Pace(burst=2, per_second=0.001)
+    for _ in range(5):
+        assert pace.wait("anna", 0) == 0
+        pace.give_back("anna")
+    pace.give_back("anna")
+    pace.give_back("nobody")
+    assert [pace.wait("anna", 0) == 0 for _ in range(3)] == [True, True, False]

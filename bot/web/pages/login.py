@@ -51,6 +51,7 @@ class Login:
         if not await self._right(fields):
             log.warning("sign-in refused", client=request.client.host if request.client else "")
             return self._shown(request, there, wrong=True, name=fields.get("name", "")[:NAME_MOST])
+        self._guesses.right(request)
         answer = RedirectResponse(there, 303)
         await self._frame.access.open(request, answer)
         return answer

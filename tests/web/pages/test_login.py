@@ -272,6 +272,12 @@ async def test_signing_in_gives_another_session_than_the_one_before(client: aioh
     assert first != second
 
 
+async def test_who_knows_the_secret_may_sign_in_as_often_as_they_like(
+    client: aiohttp.ClientSession,
+) -> None:
+    assert {await sign_in(client) for _ in range(GUESSES + 3)} == {303}
+
+
 async def test_a_session_ends_by_itself(client: aiohttp.ClientSession, clock: StoppedClock) -> None:
     await sign_in(client)
     [cookie] = [f"{each.key}={each.value}" for each in client.cookie_jar]

@@ -2,6 +2,7 @@
 
 from datetime import time
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -31,7 +32,7 @@ FORM = {
     "lost_answer": "skip",
 }
 MANNER = Manner(time(23), time(7, 30), 4, (time(8), time(18)), 6, True, 5, LostAnswer.SKIP)
-SECRETS = {
+SECRETS: dict[str, Any] = {
     "telegram": {"token": "123:very-secret"},
     "discord": {"token": "very-secret"},
     "web": {"token": "very-secret-very-secret", "login": "anna", "password_hash": "$argon2id$very-secret"},
