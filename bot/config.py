@@ -193,6 +193,17 @@ class AlertSettings(Section):
     meaning: bool = True
 
 
+class AccessSettings(Section):
+    """`[access]`: which chats are served, and what one chat may ask."""
+
+    listed_only: bool = False
+    allow: Texts = ()
+    deny: Texts = ()
+    commands_a_minute: int = Field(default=30, ge=0, le=10_000)
+    subscriptions: int = Field(default=100, ge=1, le=10_000)
+    rule_length: int = Field(default=500, ge=20, le=4_000)
+
+
 class WebhookSettings(Section):
     """`[[webhook]]`: a receiver of alerts; see docs/webhooks.md."""
 
@@ -245,6 +256,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     polling: PollingSettings = PollingSettings()
     alerts: AlertSettings = AlertSettings()
+    access: AccessSettings = AccessSettings()
     summary: SummarySettings = SummarySettings()
     log: LogSettings = LogSettings()
     webhook: tuple[WebhookSettings, ...] = ()

@@ -25,11 +25,15 @@ from bot.domain.pacing import pace_of
 from bot.errors import BadInput, FeedRefused
 from bot.ports import ChatPlatform, Clock, Hooks
 from bot.services.alarm import Alarms, Owner
+from bot.services.blockers import Notify
+from bot.services.charting import Painter
 from bot.services.compose import Composer
 from bot.services.delivery import LanePump
+from bot.services.gate import Quotas
 from bot.services.manage import Defaults, Manager
 from bot.services.rooms import Rooms
 from bot.services.sources import Sources
+from bot.services.usecases import Footing, UseCases, use_cases
 from bot.services.webhooks import Wanted, Webhooks
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -46,12 +50,12 @@ class Chats:
     rooms: Rooms
 
 
-def open_chats(ground: Ground, manager: Manager, sources: Sources, rooms: Rooms) -> Chats:
+def open_chats(ground: Ground, manager: Manager, sources: Sources, rooms: Rooms, cases: UseCases) -> Chats:
     """The platforms that are set up, and the commands they carry."""
     settings, mode = ground.settings, ground.mode
     lanes: dict[str, str] = {}
-    router = _router(ground, manager, sources, lanes)
-    hooks = Hooks(router.receive, router.suggest, router.observe, router.specs)
+    router = _router(ground, manager, sources, lanes, cases)
+    hooks = Hooks(router.receive, router.suggest, router.observe, router.specs, router.actions)
     web = WebChatPlatform(rooms, hooks)
     telegram = None if mode.demo else _telegram(settings, hooks, ground.clock)
     discord = None if mode.demo else _discord(settings, hooks)
@@ -67,9 +71,26 @@ def open_chats(ground: Ground, manager: Manager, sources: Sources, rooms: Rooms)
 def manager_of(ground: Ground, rules: Rules) -> Manager:
     """The use cases behind the commands."""
     alerts = ground.settings.alerts
-    defaults = Defaults(alerts.threshold, alerts.timezone)
+    quotas = ground.settings.access
+    defaults = Defaults(alerts.threshold, alerts.timezone, quotas.subscriptions, quotas.rule_length)
     return Manager(
         ground.database, rules.topics, rules.catalog.entities, rules.follow, ground.clock, defaults
+    )
+
+
+def cases_of(ground: Ground, manager: Manager, painter: Painter, rules: Rules, notify: Notify) -> UseCases:
+    """The use cases beyond subscribing. `notify` tells those who run the bot."""
+    settings, own = ground.settings, ground.settings.access
+    quotas = Quotas(own.listed_only, own.commands_a_minute, frozenset(own.allow), frozenset(own.deny))
+    return use_cases(
+        ground.database,
+        ground.clock,
+        manager,
+        painter,
+        Footing(rules.catalog, rules.book, rules.topics, rules.follow, notify, settings.alerts.threshold),
+        folder=settings.data_dir / "backups",
+        quotas=quotas,
+        timezone=settings.alerts.timezone,
     )
 
 
@@ -107,10 +128,12 @@ def alarms_of(settings: Settings, chats: Chats) -> Alarms:
     return Alarms([Owner(lanes[place.platform], place) for place in places], settings.alerts.timezone)
 
 
-def _router(ground: Ground, manager: Manager, sources: Sources, lanes: Mapping[str, str]) -> Router:
+def _router(
+    ground: Ground, manager: Manager, sources: Sources, lanes: Mapping[str, str], cases: UseCases
+) -> Router:
     """The commands. Owners are who the settings name, who sits at the terminal, and whom the pages know."""
     owners = {*ground.settings.owners, "console:console", f"{WebChatPlatform.name}:{OWNER}"}
-    return Router(manager, sources, ground.clock, lanes, owners)
+    return Router(manager, sources, ground.clock, lanes, owners, cases)
 
 
 async def align_webhooks(ground: Ground, manager: Manager) -> None:

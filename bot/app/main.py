@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.app.chats import alarms_of, align_webhooks, manager_of, open_chats, pumps_of
+from bot.app.chats import alarms_of, align_webhooks, cases_of, manager_of, open_chats, pumps_of
 from bot.app.ground import AS_SET, Ground, Mode
 from bot.app.intake import fetcher_of, open_poller, prepare_feeds
 from bot.app.routine import DRAIN_SECONDS, add_routine, runner_of
@@ -21,6 +21,7 @@ from bot.config import Config
 from bot.jobs.datalock import data_lock
 from bot.jobs.memory import give_back
 from bot.ports import ChatPlatform, Clock, JobRunner, SystemClock
+from bot.services.charting import Painter
 from bot.services.delivery import LanePump
 from bot.services.poller import Poller
 from bot.services.rooms import Rooms
@@ -106,11 +107,20 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         rules = await load_rules(ground, catalog, topics)
         manager = manager_of(ground, rules)
         fetcher = await stack.enter_async_context(fetcher_of(settings, mode, sample))
+        painter = await stack.enter_async_context(Painter())
         chats = open_chats(
             ground,
             manager,
             Sources(database, fetcher, ground.clock),
             Rooms(database, ground.clock, rooms(sample)),
+            cases_of(
+                ground,
+                manager,
+                painter,
+                rules,
+                # The owners are known when their platforms are.
+                lambda tx, key, worded, now: alarms.notify(tx, key, worded, now),
+            ),
         )
         alarms = alarms_of(settings, chats)
         pumps = pumps_of(ground, chats, alarms)

@@ -14,6 +14,7 @@ from bot.ports import CommandSpec, Inbound
 from bot.services.manage import Manager, Place
 from bot.services.sources import Sources
 from bot.services.tongues import tongue_of
+from bot.services.usecases import UseCases
 
 BUTTONS_PER_ROW = 3
 
@@ -29,6 +30,14 @@ class Request:
     sources: Sources
     now: datetime
     is_owner: bool = False
+    cases: UseCases | None = None
+
+    @property
+    def use(self) -> UseCases:
+        """The use cases beyond subscribing; only tests of other commands go without."""
+        if self.cases is None:
+            raise RuntimeError("this router was built without its use cases")
+        return self.cases
 
     @property
     def language(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import structlog
 
 from bot.chat.asking import Command, Request
-from bot.chat.commands import COMMANDS
+from bot.chat.commands import ACTIONS, COMMANDS
 from bot.chat.settingcommands import complete_language, complete_timezone
 from bot.domain.messages import Button, Message, say
 from bot.domain.models import Address
@@ -17,10 +17,12 @@ from bot.ports import ChatEvent, Clock, CommandSpec, Inbound
 from bot.services.manage import Manager, Place
 from bot.services.sources import Sources
 from bot.services.tongues import tongue_of
+from bot.services.usecases import UseCases
 
 log = structlog.get_logger()
 
 MAX_TEXT = 12_000
+OFFERED = [command.spec.name for command in COMMANDS]
 COMPLETERS = {"language": complete_language, "timezone": complete_timezone}
 
 
@@ -33,6 +35,7 @@ class Router:
         clock: the time.
         lanes: the account that serves each platform, by the platform's name.
         owners: who runs the bot, as ``platform:user``.
+        cases: the use cases beyond subscribing, and the gate before all commands.
     """
 
     def __init__(
@@ -42,18 +45,25 @@ class Router:
         clock: Clock,
         lanes: Mapping[str, str],
         owners: Collection[str] = (),
+        cases: UseCases | None = None,
     ) -> None:
+        self._cases = cases
         self._manager = manager
         self._sources = sources
         self._owners = frozenset(owners)
         self._clock = clock
         self._lanes = lanes
-        self._commands: dict[str, Command] = {command.spec.name: command for command in COMMANDS}
+        self._commands: dict[str, Command] = {command.spec.name: command for command in (*COMMANDS, *ACTIONS)}
 
     @property
     def specs(self) -> tuple[CommandSpec, ...]:
         """The commands, for a platform's menu."""
         return tuple(command.spec for command in COMMANDS)
+
+    @property
+    def actions(self) -> tuple[CommandSpec, ...]:
+        """What only buttons say."""
+        return tuple(command.spec for command in ACTIONS)
 
     async def receive(self, inbound: Inbound) -> Message:
         """Carry a line out. What cannot be done is answered with what to do instead."""
@@ -62,7 +72,8 @@ class Router:
         try:
             place = await self._place(inbound.address, inbound.chat_title, language)
             language = place.language
-            answer = await self._run(name, self._request(place, argument.strip(), inbound))
+            request = self._request(place, argument.strip(), inbound)
+            answer = await self._refusal(request) or await self._run(name, request)
         except BadInput as problem:
             answer = _refused(problem, tongue_of(language))
         except Exception:
@@ -79,9 +90,7 @@ class Router:
     async def suggest(self, command: str, typed: str, address: Address) -> list[tuple[str, str]]:
         """Complete an argument."""
         if command == "help":
-            return [
-                (name, f"/{name}") for name in self._commands if name.startswith(typed.lstrip("/").lower())
-            ]
+            return [(name, f"/{name}") for name in OFFERED if name.startswith(typed.lstrip("/").lower())]
         if command in COMPLETERS:
             return COMPLETERS[command](typed)
         if command in ("feeds", "removefeed"):
@@ -109,11 +118,20 @@ class Router:
             return say(tongue("Only those who run this bot can do that."), private=True)
         return await command.run(request)
 
+    async def _refusal(self, request: Request) -> Message | None:
+        """The answer to a chat that is not served, or asks too much; an empty one says nothing at all."""
+        if self._cases is None:
+            return None
+        admission = await self._cases.gate.admit(request.place, owner=request.is_owner)
+        if admission.served:
+            return None
+        return say(request.tongue(admission.words), private=True) if admission.words else Message()
+
     def _request(self, place: Place, argument: str, inbound: Inbound) -> Request:
         who = f"{inbound.address.platform}:{inbound.user}"
         is_owner, place = who in self._owners, replace(place, who=who)
         now = self._clock.now()
-        return Request(place, argument, inbound, self._manager, self._sources, now, is_owner)
+        return Request(place, argument, inbound, self._manager, self._sources, now, is_owner, self._cases)
 
     async def _place(self, address: Address, title: str = "", guess: str = SOURCE) -> Place:
         """Where something is said, with the language that the chat chose, or else the platform's guess."""
@@ -121,7 +139,7 @@ class Router:
         return replace(place, language=await self._manager.manners.spoken(place))
 
     def _unknown(self, name: str, tongue: Tongue) -> Message:
-        near = difflib.get_close_matches(name, self._commands, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(name, OFFERED, n=3, cutoff=0.5)
         if not near:
             return say(tongue("There is no command /{name}. See /help.", name=name[:40]), private=True)
         return say(
@@ -138,6 +156,7 @@ class Router:
             topic = found[0].slug
             row = [
                 Button(tongue("Follow {topic}", topic=topic), f"/subscribe {topic}"),
+                Button(tongue("What would I have got?"), f"/taste {topic}"),
                 Button(tongue("Latest"), f"/latest {topic}"),
             ]
             return say(tongue("What about {topic}?", topic=topic), buttons=[row], private=True)

@@ -69,7 +69,9 @@ class WebChatPlatform:
         if pressed:
             await self._press(said, key, pressed)
         elif (heard := await self._rooms.hear(room, text, key)) is not None:
-            await self._rooms.post(room, await self._hooks.receive(said), f"answer:{heard}")
+            answer = await self._hooks.receive(said)
+            if not answer.empty:
+                await self._rooms.post(room, answer, f"answer:{heard}")
 
     def _inbound(self, room: str, text: str, language: str, owner: bool) -> Inbound:
         here = self._rooms.all[room]
@@ -92,7 +94,7 @@ class WebChatPlatform:
         if len(self._pressed) > PRESSES:
             self._pressed.popitem(last=False)
         answer = await self._hooks.receive(said)
-        if answer.in_place and await self._rooms.replace_menu(room, pressed, answer):
+        if answer.empty or (answer.in_place and await self._rooms.replace_menu(room, pressed, answer)):
             return
         heard = await self._rooms.hear(room, said.text, key)
         if heard is not None:

@@ -102,6 +102,11 @@ class Message:
     picture: Picture | None = None
     in_place: bool = False
 
+    @property
+    def empty(self) -> bool:
+        """Whether it says nothing: then there is no answer."""
+        return not (self.lines or self.card or self.picture or self.buttons)
+
 
 def say(
     *lines: str | Sequence[Span],

@@ -32,10 +32,14 @@ class Quotas:
     Args:
         listed_only: serve only chats that an owner allowed.
         commands_a_minute: of one chat; 0 for no limit.
+        allowed: chats (``platform:id``) that the settings allow; what an owner said in a chat goes before.
+        denied: chats that the settings deny.
     """
 
     listed_only: bool = False
     commands_a_minute: int = 30
+    allowed: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class Gate:
             return SERVED
         async with self._database.read() as tx:
             ruling = await access.of_chat(tx, place.address)
-        if self._closed_to(ruling):
+        if self._closed_to(place.address, ruling):
             return Admission(False, await self._excuse(place.address, ruling))
         if seconds := self._too_fast(place.address):
             return Admission(
@@ -120,10 +124,11 @@ class Gate:
         if await chats.paused_for(tx, lane, address, WHY_DENIED):
             await chats.resume(tx, lane, address, now)
 
-    def _closed_to(self, ruling: Ruling | None) -> bool:
+    def _closed_to(self, address: Address, ruling: Ruling | None) -> bool:
         if ruling and (ruling.denied or ruling.allowed):
             return ruling.denied
-        return self._quotas.listed_only
+        name, quotas = f"{address.platform}:{address.chat}", self._quotas
+        return name in quotas.denied or (quotas.listed_only and name not in quotas.allowed)
 
     async def _excuse(self, address: Address, ruling: Ruling | None) -> str:
         if ruling and ruling.told_at:

@@ -119,6 +119,8 @@ class Conversation:
             )
 
     async def _show(self, interaction: discord.Interaction[Any], message: Message) -> None:
+        if message.empty:
+            return
         if message.in_place and is_menu(interaction):
             body = {"type": _UPDATE, "data": render.edit(_payload(message))}
         else:
@@ -145,6 +147,8 @@ class Conversation:
         in_place = not shared or message.private
         if not in_place:
             await self._call("DELETE", f"{path}/messages/@original", None, interaction)
+        if message.empty:
+            return
         for said in (message, without_picture(message)) if message.picture else (message,):
             body = _payload(said)
             if in_place:
@@ -159,6 +163,8 @@ class Conversation:
     async def _answer_menu(self, interaction: discord.Interaction[Any], message: Message) -> None:
         """Put an answer in the menu's place, or below it."""
         path = f"/webhooks/{interaction.application_id}/{interaction.token}"
+        if message.empty:
+            return
         for said in (message, without_picture(message)) if message.picture else (message,):
             body = _payload(said)
             if message.in_place:

@@ -60,7 +60,10 @@ class Conversation:
         if admin is None:
             admin = await self._rights.is_admin(asked.address.chat, asked.user)
         answer = await self._hooks.receive(replace(asked, is_admin=admin))
-        if said.press is None:
+        if answer.empty:
+            if said.press is not None:
+                await self._toast(said.press.query, "")
+        elif said.press is None:
             await self._reply(asked.address, answer)
         else:
             await self._after_press(said.press, asked.address, answer)
