@@ -9,27 +9,22 @@ from bot.domain.models import Address, DeliveryState
 from bot.store import access
 from bot.store import audit as changes
 from bot.store.database import Transaction
-from bot.store.schema import (
-    audit,
-    chats,
-    deliveries,
-    holdbacks,
-    story_follows,
-    story_mutes,
-    subscriptions,
-    web_messages,
-)
+from bot.store.schema import audit, chats, deliveries, metadata, web_messages
 
 WEB = "web"
 _HIDDEN = frozenset({"id", "chat_id", "key", "held", "lane", "version"})
-OF_A_CHAT: Mapping[str, Table] = {
-    "subscriptions": subscriptions,
-    "followed stories": story_follows,
-    "muted stories": story_mutes,
-    "messages": deliveries,
-    "reasons for silence": holdbacks,
+_NAMES = {
+    "story_follows": "followed stories",
+    "story_mutes": "muted stories",
+    "deliveries": "messages",
+    "holdbacks": "reasons for silence",
 }
-"""Tables whose rows belong to a chat; they go with it."""
+OF_A_CHAT: Mapping[str, Table] = {
+    _NAMES.get(table.name, table.name.replace("_", " ")): table
+    for table in metadata.sorted_tables
+    if "chat_id" in table.c and any(key.column is chats.c.id for key in table.c.chat_id.foreign_keys)
+}
+"""Every table whose rows belong to a chat, those made after this was written too; they go with it."""
 
 
 async def of(tx: Transaction, lane: str, address: Address, who: str, limit: int) -> dict[str, Any]:

@@ -1,19 +1,28 @@
 """The use cases together, behind the router: the gate stands before every command."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from bot.chat.router import Router
 from bot.domain.messages import Message
 from bot.domain.models import Address
 from bot.ports import Inbound
+from bot.services.alarm import Alarms
 from bot.services.charting import Painter
 from bot.services.gate import Quotas
-from bot.services.usecases import UseCases, use_cases
-from tests.support.newsroom import LANE, Newsroom, place
+from bot.services.usecases import Footing, UseCases, use_cases
+from tests.support.newsroom import CATALOG, LANE, TOPICS, Newsroom, place
+
+
+async def _follow(texts: Collection[str]) -> None:
+    """No rule is followed here."""
 
 
 def cases(room: Newsroom, folder: Path, quotas: Quotas) -> UseCases:
-    return use_cases(room.database, room.clock, room.manager, Painter(), folder=folder, quotas=quotas)
+    footing = Footing(CATALOG, room.book, TOPICS, _follow, Alarms([]).notify)
+    return use_cases(
+        room.database, room.clock, room.manager, Painter(), footing, folder=folder, quotas=quotas
+    )
 
 
 async def asked(room: Newsroom, known: UseCases, user: str) -> Message:
