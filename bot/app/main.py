@@ -21,6 +21,7 @@ from bot.config import Config
 from bot.jobs.datalock import data_lock
 from bot.jobs.memory import give_back
 from bot.ports import ChatPlatform, Clock, JobRunner, SystemClock
+from bot.services.alarm import Alarms
 from bot.services.charting import Painter
 from bot.services.delivery import LanePump
 from bot.services.poller import Poller
@@ -108,6 +109,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         manager = manager_of(ground, rules)
         fetcher = await stack.enter_async_context(fetcher_of(settings, mode, sample))
         painter = await stack.enter_async_context(Painter())
+        alarms: Alarms  # the owners are known when their platforms are
         chats = open_chats(
             ground,
             manager,
@@ -118,7 +120,6 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
                 manager,
                 painter,
                 rules,
-                # The owners are known when their platforms are.
                 lambda tx, key, worded, now: alarms.notify(tx, key, worded, now),
             ),
         )

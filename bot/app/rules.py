@@ -14,14 +14,14 @@ from bot.domain.rules import parse_rule
 from bot.errors import RuleError
 from bot.services.packs import load_catalog, load_topics
 from bot.services.rulebook import RuleBook
-from bot.store import chats
+from bot.store import amendments, chats
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The names that are known, the topics made of them, and the matcher of all rules."""
+    """The names as the packs make them, the topics made of them, and the matcher of all rules."""
 
     catalog: Catalog
     topics: Sequence[Topic]
@@ -46,7 +46,9 @@ async def load_rules(ground: Ground, catalog: Catalog, topics: Sequence[Topic]) 
     """The matcher of the topics and of what chats follow."""
     async with ground.database.read() as tx:
         followed = await chats.subscribed_rules(tx)
-    return Rules(catalog, topics, RuleBook(catalog, _parsed(catalog, topics, followed)))
+        accepted = [(each.entity, each.phrase) for each in await amendments.blockers(tx)]
+    known = catalog.blocking(accepted)
+    return Rules(catalog, topics, RuleBook(known, _parsed(catalog, topics, followed)))
 
 
 def _parsed(catalog: Catalog, topics: Sequence[Topic], texts: Collection[str]) -> dict[str, Rule]:

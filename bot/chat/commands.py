@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 from bot.chat.asking import Command, Request, spec
+from bot.chat.feedbackcommands import amend, blockers, hush, less, unhush, wrong
 from bot.chat.feedcommands import add_feed, list_feeds, remove_feed
-from bot.chat.followcommands import start, subscribe, subscriptions, topics, unsubscribe
+from bot.chat.followcommands import pick, start, subscribe, topics, unsubscribe
 from bot.chat.lookcommands import about, latest, status
+from bot.chat.pagecommand import page
 from bot.chat.settingcommands import language, settings, timezone
 from bot.chat.tellcommands import digest, limit, mute, quiet, resend, unmute, why
+from bot.chat.wishcommands import subscriptions, taste, tune, wish
 from bot.domain.messages import Message, Span, Text, say
 from bot.domain.tongue import Tongue
 from bot.ports import CommandSpec
@@ -124,8 +127,27 @@ COMMANDS: tuple[Command, ...] = (
         remove_feed,
         for_owners=True,
     ),
+    Command(
+        spec("blockers", "Words that were said to mean something else", "number", "of one to take back"),
+        blockers,
+        for_owners=True,
+    ),
     Command(spec("about", "What Heraut is"), about),
 )
+
+ACTIONS: tuple[Command, ...] = (
+    Command(CommandSpec("page", "Turn a page"), page),
+    Command(CommandSpec("pick", "Tick a topic", changes_chat=True), pick),
+    Command(CommandSpec("wish", "The card of a subscription"), wish),
+    Command(CommandSpec("tune", "Change a subscription", changes_chat=True), tune),
+    Command(CommandSpec("taste", "What would have been told"), taste),
+    Command(CommandSpec("hush", "Mute a story", changes_chat=True), hush),
+    Command(CommandSpec("unhush", "Wake a story", changes_chat=True), unhush),
+    Command(CommandSpec("less", "Less of this", changes_chat=True), less),
+    Command(CommandSpec("wrong", "A wrong match", changes_chat=True), wrong),
+    Command(CommandSpec("amend", "Decide about a change", changes_chat=True), amend),
+)
+"""What buttons say besides commands; it stands in no menu and no help."""
 
 
 def _usage(asked: CommandSpec, tongue: Tongue) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.chat.asking import Request, rows
+from bot.chat.menus import leaf, turning
 from bot.domain.messages import Button, Message, Moment, Span, Text, say
 from bot.domain.tongue import Tongue
 from bot.feeds.discover import Candidate
@@ -11,12 +12,12 @@ from bot.services.feedwatch import feed_name
 from bot.services.sources import Addition, shown_address
 from bot.store.feeds import FeedHealth
 
-SHOWN = 25
+SHOWN = 15
 OFFERED = 8
 GAPS_SHOWN = timedelta(days=1)
 
 
-async def list_feeds(request: Request) -> Message:
+async def list_feeds(request: Request, page: int = 1) -> Message:
     """The feeds, those in trouble first."""
     tongue = request.tongue
     found = await request.sources.listed(request.argument)
@@ -33,11 +34,12 @@ async def list_feeds(request: Request) -> Message:
             troubled=troubled,
         )
     ]
-    lines += [_line(one, trouble, tongue) for one, trouble in judged[:SHOWN]]
-    if len(found) > SHOWN:
-        more = len(found) - SHOWN
-        lines.append([tongue("… and {n} more. Name an outlet to see fewer: /feeds nos", n=more)])
-    return say(*lines, private=True)
+    here = leaf(judged, page, SHOWN)
+    lines += [_line(one, trouble, tongue) for one, trouble in here.shown]
+    if here.pages > 1:
+        lines.append([tongue("Name an outlet to see fewer: /feeds nos")])
+    buttons = turning("feeds", here.page, here.pages, request.argument)
+    return say(*lines, buttons=buttons, private=True, in_place=True)
 
 
 async def add_feed(request: Request) -> Message:

@@ -1,42 +1,72 @@
-"""The commands about what a chat follows: what there is, follow it, stop, see what is followed."""
+"""The commands about what a chat follows: what there is, follow it, stop; and the first three taps."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.chat.asking import Request, rows
+from bot.chat.menus import number_in, parts_of, ticks
+from bot.chat.wishcommands import before_following
 from bot.domain.messages import Button, Message, Span, Text, say
-from bot.domain.models import ChatState, Target, Topic
+from bot.domain.models import Target, Topic
 from bot.services.manage import topic_name
+from bot.services.tongues import languages, own_name
 
 FIRST_TOPICS = 12
+MENUS = ("start", "topics")
 
 
-async def start(request: Request) -> Message:
-    """A short welcome that leads to a first subscription; a deep link's payload subscribes at once."""
+async def start(request: Request, page: int = 1) -> Message:
+    """A short welcome with topics to tick; a deep link's payload subscribes at once."""
     if request.argument.startswith("topic_") and request.inbound.is_admin:
         return await subscribe(request.asking(request.argument.removeprefix("topic_")))
     tongue = request.tongue
+    others = [
+        Button(own_name(code), f"/pick language {code}") for code in languages() if code != request.language
+    ]
     return say(
         tongue.spans(
             "{name} tells this chat of news, once per story, in Dutch and English.",
             name=Text("Heraut", bold=True),
         ),
-        tongue("Choose what to follow; the next story about it appears here."),
-        buttons=topic_buttons(request, "/subscribe"),
+        tongue("Tick what to follow, then press Done. A rule of your own: /subscribe"),
+        buttons=[*await ticks(request, "start", page), [*others[:3], Button(tongue("Done"), "/pick done")]],
+        in_place=True,
     )
 
 
-async def topics(request: Request) -> Message:
-    """What can be followed by name."""
-    lines: list[Sequence[Span]] = [[Text(request.tongue("Topics"), bold=True)]]
-    lines += [
-        [Text(topic.slug, code=True), f" {topic_name(topic, request.language)}"]
-        for topic in request.manager.topics
-    ]
-    return say(*lines, buttons=topic_buttons(request, "/subscribe"), private=True)
+async def topics(request: Request, page: int = 1) -> Message:
+    """What can be followed by name, to tick."""
+    tongue = request.tongue
+    return say(
+        [Text(tongue("Topics"), bold=True)],
+        tongue("What has a ✓ is followed here. A rule of your own: /subscribe"),
+        buttons=await ticks(request, "topics", page),
+        private=True,
+        in_place=True,
+    )
+
+
+async def pick(request: Request) -> Message:
+    """What the buttons of these menus do: tick a topic or untick it, choose a language, be done."""
+    what, *rest = parts_of(request, 1)
+    if what == "done":
+        return await _done(request)
+    if what == "language":
+        chat = await request.manager.manners.language(request.place, " ".join(rest))
+        spoken = replace(request, place=replace(request.place, language=chat.language))
+        return replace(await start(spoken.asking("")), language=chat.language)
+    menu, page = rest[:1], number_in("".join(rest[1:2]))
+    known = next((topic for topic in request.manager.topics if topic.slug == what), None)
+    if known is None or menu not in ([MENUS[0]], [MENUS[1]]):
+        number_in("")
+    _, made = await request.manager.subscribe(request.place, what)
+    if not made:
+        await request.manager.unsubscribe(request.place, what)
+    return await (start if menu == ["start"] else topics)(request.asking(""), page)
 
 
 async def subscribe(request: Request) -> Message:
-    """Follow a topic or a rule in this chat."""
+    """Follow a topic or a rule in this chat, and tell what that would have brought of late."""
     tongue = request.tongue
     if not request.argument.strip():
         return say(
@@ -46,17 +76,21 @@ async def subscribe(request: Request) -> Message:
         )
     wish, is_new = await request.manager.subscribe(request.place, request.argument)
     label = Text(request.manager.label(wish, request.language), bold=True)
-    stop = Button(tongue("Stop following"), f"/unsubscribe {wish.value}")
+    number = await _number_of(request, wish.target, wish.value)
+    name = wish.value if wish.target is Target.TOPIC else f"#{number}"
+    tune = Button(tongue("Settings"), f"/wish {number}")
+    stop = Button(tongue("Stop following"), f"/unsubscribe {name}")
     if not is_new:
         known = tongue.spans("This chat follows {label} already.", label=label)
-        return say(known, buttons=[[stop]], private=True)
-    done = tongue.spans(
-        "This chat now follows {label}. The next story about it appears here, once.", label=label
-    )
-    rate = await request.manager.daily_rate(wish)
-    if rate:
-        done += [" ", tongue("Lately that was about {rate:.1f} stories a day.", rate=rate)]
-    return say(done, buttons=[[Button(tongue("Latest"), f"/latest {wish.value}"), stop]])
+        return say(known, buttons=[[tune, stop]], private=True)
+    done: list[Sequence[Span]] = [
+        tongue.spans(
+            "This chat now follows {label}. The next story about it appears here, once.", label=label
+        )
+    ]
+    if request.cases is not None:
+        done += await before_following(request, wish)
+    return say(*done, buttons=[[Button(tongue("Latest"), f"/page latest 1 {name}"), tune, stop]])
 
 
 async def unsubscribe(request: Request) -> Message:
@@ -72,34 +106,45 @@ async def unsubscribe(request: Request) -> Message:
     labels = ", ".join(request.manager.label(wish, request.language) for wish in gone)
     again = [[Button(tongue("Undo"), f"/subscribe {gone[0].value}")]] if len(gone) == 1 else []
     return say(
-        tongue.spans("This chat no longer follows {label}.", label=Text(labels, bold=True)), buttons=again
+        tongue.spans("This chat no longer follows {label}.", label=Text(labels, bold=True)),
+        buttons=again,
+        in_place=True,
     )
-
-
-async def subscriptions(request: Request) -> Message:
-    """What this chat follows."""
-    tongue = request.tongue
-    chat, wishes = await request.manager.subscriptions(request.place)
-    if not wishes or chat is None:
-        return say(
-            tongue("This chat follows nothing yet."),
-            buttons=topic_buttons(request, "/subscribe"),
-            private=True,
-        )
-    lines: list[Sequence[Span]] = [[Text(tongue("This chat follows"), bold=True)]]
-    for wish in wishes:
-        kind = "" if wish.target is Target.TOPIC else " " + tongue("(rule #{id})", id=wish.id)
-        lines.append([f"• {request.manager.label(wish, request.language)}{kind}"])
-    if chat.state is ChatState.PAUSED:
-        paused = tongue("Paused: {reason}", reason=tongue.recall(chat.paused_why))
-        lines.append([Text(paused, italic=True)])
-    return say(*lines, buttons=await _stop_buttons(request), private=True)
 
 
 def topic_buttons(request: Request, command: str) -> list[list[Button]]:
     """A button for each of the first topics."""
     shown: Sequence[Topic] = request.manager.topics[:FIRST_TOPICS]
     return rows([Button(topic_name(topic, request.language), f"{command} {topic.slug}") for topic in shown])
+
+
+async def _done(request: Request) -> Message:
+    """The third tap: what is followed, and its newest stories at once."""
+    tongue = request.tongue
+    _, wishes = await request.manager.subscriptions(request.place)
+    if not wishes:
+        return say(tongue("Tick at least one topic first."), private=True)
+    shown = await request.use.tuning.show_latest(request.place)
+    labels = tongue.listed([request.manager.label(wish, request.language) for wish in wishes])
+    return say(
+        tongue.spans("This chat follows {label}.", label=Text(labels, bold=True)),
+        tongue("The newest stories come right away; each next one appears here, once.")
+        if shown
+        else tongue("The next story about it appears here, once."),
+        buttons=[
+            [
+                Button(tongue("Subscriptions"), "/page subscriptions 1"),
+                Button(tongue("Settings"), "/settings"),
+                Button(tongue("Topics"), "/page topics 1"),
+            ]
+        ],
+        in_place=True,
+    )
+
+
+async def _number_of(request: Request, target: Target, value: str) -> int:
+    _, wishes = await request.manager.subscriptions(request.place)
+    return next(wish.id for wish in wishes if (wish.target, wish.value) == (target, value))
 
 
 async def _stop_buttons(request: Request) -> list[list[Button]]:

@@ -1,27 +1,33 @@
 """The commands that look around: the newest stories, how Heraut is doing, and what it is."""
 
+import re
 from collections.abc import Sequence
 
 from bot import __version__
 from bot.chat.asking import Request
 from bot.chat.feedcommands import state_of
+from bot.chat.menus import leaf, turning, wish_of
 from bot.domain.messages import Button, Message, Moment, Span, Text, say
 from bot.domain.models import DeliveryState, Story
 from bot.services.feedwatch import feed_name
 from bot.services.manage import Status
 
 SHOWN_FAILURES = 5
+STORIES, LATEST_PAGES = 5, 6
+NUMBERED = re.compile(r"#\d{1,9}", re.ASCII)
 
 
-async def latest(request: Request) -> Message:
-    """The newest stories."""
-    tongue = request.tongue
-    found = await request.manager.latest(request.place, request.argument)
+async def latest(request: Request, page: int = 1) -> Message:
+    """The newest stories: of a topic, rule or subscription (``#3``), or of all that is followed."""
+    tongue, asked = request.tongue, request.argument
+    wanted = (await wish_of(request, asked)).value if NUMBERED.fullmatch(asked) else asked
+    found = await request.manager.latest(request.place, wanted, STORIES * LATEST_PAGES)
     if not found:
         return say(tongue("Nothing yet. Stories appear here as soon as a feed reports one."), private=True)
+    here = leaf(found, page, STORIES)
     lines: list[Sequence[Span]] = [[Text(tongue("Latest"), bold=True)]]
-    lines += [_story_line(story) for story in found]
-    return say(*lines, private=True)
+    lines += [_story_line(story) for story in here.shown]
+    return say(*lines, buttons=turning("latest", here.page, here.pages, asked), private=True, in_place=True)
 
 
 async def status(request: Request) -> Message:

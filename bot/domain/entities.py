@@ -221,7 +221,7 @@ Entry = TypeVar("Entry", Entity, Office)
 
 
 def _with_blockers(entry: Entry, phrases: Sequence[str] | None) -> Entry:
-    return replace(entry, blockers=(*entry.blockers, *phrases)) if phrases else entry
+    return replace(entry, blockers=entry.blockers + tuple(phrases)) if phrases else entry
 
 
 def _check_claims(packs: Sequence[Pack]) -> None:

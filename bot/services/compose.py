@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.domain.messagecodec import from_json
-from bot.domain.messages import AlertCard, Message, Moment, Span, Text
+from bot.domain.messages import AlertCard, Button, Message, Moment, Span, Text
 from bot.domain.models import Delivery, DeliveryKind, Outcome, Story, Transient, Vanished
 from bot.domain.summary import summarise
+from bot.domain.tongue import Tongue
 from bot.domain.wire import independent
 from bot.errors import BadInput, Phrase
 from bot.services.tongues import tongue_of
@@ -93,7 +94,21 @@ def _message(
 
 def story_message(story: Story, language: str) -> Message:
     """The alert of a story: its first report, with the further ones as sources."""
-    return Message(card=story_card(story), language=language)
+    return Message(card=story_card(story), language=language, buttons=_feedback(story, tongue_of(language)))
+
+
+def _feedback(story: Story, tongue: Tongue) -> tuple[tuple[Button, ...], ...]:
+    """What can be said of an alert. The actions carry the story's number, so they outlive a restart."""
+    return (
+        (
+            Button(tongue("Open"), url=story.items[0].url),
+            Button(tongue("Mute story"), f"/hush {story.id}"),
+        ),
+        (
+            Button(tongue("Less of this"), f"/less {story.id}"),
+            Button(tongue("Wrong match"), f"/wrong {story.id}"),
+        ),
+    )
 
 
 def story_card(story: Story) -> AlertCard:

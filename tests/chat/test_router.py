@@ -14,7 +14,7 @@ from tests.support.newsroom import LANE, Newsroom, place, report
 
 @pytest.fixture
 def router(room: Newsroom) -> Router:
-    return Router(room.manager, room.sources, room.clock, {"paper": LANE}, owners=["paper:u1"])
+    return Router(room.manager, room.sources, room.clock, {"paper": LANE}, ["paper:u1"], room.cases)
 
 
 def words(message: Message) -> str:
@@ -39,7 +39,7 @@ async def say(router: Router, text: str, *, admin: bool = True, chat: str = "ann
 
 async def test_start_offers_the_first_topics(router: Router) -> None:
     answer = await say(router, "/start")
-    assert "/subscribe nato" in actions(answer)
+    assert "/pick nato start 1" in actions(answer)
 
 
 async def test_a_deep_link_subscribes_at_once(router: Router) -> None:

@@ -36,7 +36,7 @@ class Desk:
 
 
 def desk_of(room: Newsroom) -> Desk:
-    router = Router(room.manager, room.sources, room.clock, LANES)
+    router = Router(room.manager, room.sources, room.clock, LANES, cases=room.cases)
     return Desk(Hooks(router.receive, router.suggest, router.observe, router.specs))
 
 
@@ -170,7 +170,7 @@ async def test_telegrams_menu_is_there_in_every_language(room: Newsroom) -> None
 
 @pytest.fixture
 def router(room: Newsroom) -> Router:
-    return Router(room.manager, room.sources, room.clock, LANES)
+    return Router(room.manager, room.sources, room.clock, LANES, cases=room.cases)
 
 
 async def ask(router: Router, text: str, language: str = "en", *, admin: bool = True) -> Message:

@@ -17,7 +17,7 @@ class Chat:
 
     def __init__(self, room: Newsroom) -> None:
         self.room = room
-        self._router = Router(room.manager, room.sources, room.clock, {"paper": LANE})
+        self._router = Router(room.manager, room.sources, room.clock, {"paper": LANE}, cases=room.cases)
 
     async def says(self, text: str, *, admin: bool = True) -> str:
         said = Inbound(Address("paper", "anna"), text, "u1", is_private=admin, is_admin=admin)

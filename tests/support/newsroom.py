@@ -27,6 +27,8 @@ from bot.domain.rules import parse_rule
 from bot.domain.schedule import Pace, Polled, Reading
 from bot.domain.stories import StoryWindow
 from bot.feeds.http import Fetcher
+from bot.services.alarm import Alarms, Owner
+from bot.services.charting import Painter
 from bot.services.compose import Composer
 from bot.services.delivery import LanePump
 from bot.services.ingest import Ingest, Intake, Policy
@@ -34,6 +36,7 @@ from bot.services.manage import Defaults, Manager, Place
 from bot.services.packs import load_catalog, load_vocabulary
 from bot.services.rulebook import RuleBook
 from bot.services.sources import Sources
+from bot.services.usecases import Footing, use_cases
 from bot.store import feeds
 from bot.store.database import Database
 from tests.support.clock import StoppedClock
@@ -115,6 +118,16 @@ class Newsroom:
 
         self.fetcher = Fetcher("Heraut-test", allow_hosts=["127.0.0.1"], limits=PATIENT)
         self.sources = Sources(self.database, self.fetcher, self.clock)
+
+        self.alarms = Alarms([Owner(LANE, Address("paper", "boss"))])
+        self.cases = use_cases(
+            self.database,
+            self.clock,
+            self.manager,
+            Painter(),
+            Footing(CATALOG, self.book, TOPICS, self._follow, self.alarms.notify),
+            folder=folder / "backups",
+        )
 
     async def open(self) -> "Newsroom":
         await prepare(self.database)
