@@ -1,6 +1,16 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from bot.domain.language import _OWN_WORDS, _OWNERS, LanguageGuesser, _speaks
+from bot.domain.language import (
+    _OWN_WORDS,
+    _OWNERS,
+    DEFAULT_LANGUAGES,
+    LanguageGuesser,
+    _identifier,
+    _speaks,
+)
 
 GUESSER = LanguageGuesser()
 
@@ -71,3 +81,29 @@ def test_a_text_with_words_of_two_languages_is_looked_at_closely() -> None:
 def test_no_word_is_the_own_word_of_two_languages() -> None:
     words = [word for own in _OWN_WORDS.values() for word in own.split()]
     assert len(words) == len(set(words)) == len(_OWNERS)
+
+
+@pytest.fixture(scope="module")
+def whole() -> LanguageIdentifier:
+    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    model.set_languages(DEFAULT_LANGUAGES)
+    return model
+
+
+LATIN = st.characters(max_codepoint=0x17F) | st.sampled_from("‘’“”–—…€")
+
+
+@pytest.mark.slow
+@given(text=st.text(LATIN, max_size=80) | st.sampled_from([DUTCH, ENGLISH, f"{DUTCH} {ENGLISH}"]))
+def test_of_text_in_latin_letters_the_part_of_the_model_says_what_the_whole_does(
+    whole: LanguageIdentifier, text: str
+) -> None:
+    assert _identifier(DEFAULT_LANGUAGES).rank(text) == whole.rank(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Правительство выделит больше денег на оборону", "政府将增加国防开支", "🚢🇳🇱"]
+)
+def test_text_in_another_script_is_believed_to_be_what_its_feed_says_or_anything_we_know(text: str) -> None:
+    assert GUESSER.language_of(text, "uk") == "uk"
+    assert GUESSER.language_of(text) in DEFAULT_LANGUAGES
