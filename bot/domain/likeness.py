@@ -5,7 +5,7 @@ regression over pairs of reports, Dutch, English and mixed, judged by hand; so a
 chance, and 3 is 20 to 1. Must not know stories or the window.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
@@ -190,6 +190,14 @@ class Comparison:
             outlet=(1 - crossed) * (mine.outlet != "" and mine.outlet == other.outlet),
             hours=log1p(hours),
         )
+
+    def share_but(self, told: Set[str]) -> float:
+        """The share of this report's headline that is not in `told`, 0..1, by weight."""
+        return self._sum(self._title - told) / (self._title_sum or 1.0)
+
+    def rarest_but(self, told: Set[str]) -> float:
+        """The weight of the rarest key of this report's headline that is not in `told`, about 0..1."""
+        return max(map(self._weights.__getitem__, self._title - told), default=0.0) / _RARE
 
     def _elsewhere(self, theirs: Evidence) -> bool:
         mine = self.account.evidence.places

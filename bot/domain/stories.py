@@ -1,6 +1,6 @@
 """Which reports tell of one event. Decisions only: the window is memory, the store is the truth.
 
-    report ─► evidence ─► nearest reports (index) ─► pairs (likeness) ─► story, or none
+    report ─► evidence ─► nearest reports (index) ─► pairs (likeness) ─► story (belonging), or none
 
 A story is judged by its reports together, the first ones always among them, so that a chain of small
 steps does not carry it away from its event.
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import exp
 
+from bot.domain.belonging import belonging
 from bot.domain.evidence import evidence_of, headline_of
 from bot.domain.likeness import LEXICAL, SEMANTIC, SURE, Account, Comparison
 from bot.domain.models import StoryDecision
@@ -22,8 +23,8 @@ NEAREST = 24
 """Reports that are looked at closely."""
 CORE, COMPARED = 8, 16
 """A story is judged by its first `CORE` reports and its nearest ones, `COMPARED` at most."""
-MARGIN = 2.0
-"""How much surer one report alone must make us than all together."""
+AKIN = -1.0
+"""A story is not judged lower than this when one of its reports alone would be joined."""
 RELATED = -4.0
 """From here on a new story has to do with an earlier one: a reaction, a portrait, the next day."""
 PLAUSIBLE = -4.0
@@ -204,14 +205,16 @@ class StoryWindow:
             yield self._score(mine, story, scores) if scores[best] > 0 else scores[best], best
 
     def _score(self, mine: Comparison, story: int, scores: Mapping[int, float]) -> float:
-        """How surely a report tells of a story's event: by all its reports, or one all but the same."""
-        members = self._stories[story]
+        """How surely a report tells of a story's event: by its first reports and the nearest ones."""
+        members, outlet = self._stories[story], mine.account.outlet
         wanted = list(dict.fromkeys([*members[:CORE], *scores]))[:COMPARED]
+        reports = [self._known[number].account for number in wanted]
         found = [
-            scores[number] if number in scores else self._pair(mine, self._known[number].account)
-            for number in wanted
+            scores[number] if number in scores else self._pair(mine, report)
+            for number, report in zip(wanted, reports, strict=True)
         ]
-        return max(sum(found) / len(found), max(found) - MARGIN)
+        again = outlet != "" and any(self._known[number].account.outlet == outlet for number in members)
+        return max(belonging(mine, reports, found, again=again), AKIN)
 
     def _pair(self, mine: Comparison, other: Account) -> float:
         certain = mine.certain(other)
