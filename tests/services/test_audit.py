@@ -16,9 +16,11 @@ from tests.support.newsroom import LANE, Newsroom, place
 ANNA = Place(LANE, Address("paper", "anna"), "Anna", who="paper:7")
 
 
-async def lines(room: Newsroom, **which: str) -> list[tuple[str, str, str]]:
+async def lines(room: Newsroom, lane: str = "", chat: str = "") -> list[tuple[str, str, str]]:
     async with room.database.read() as tx:
-        return [(each.who, each.what, each.detail) for each in await audit.changes(tx, **which)][::-1]
+        return [(each.who, each.what, each.detail) for each in await audit.changes(tx, lane=lane, chat=chat)][
+            ::-1
+        ]
 
 
 async def test_every_change_of_a_chat_is_noted_with_who_made_it(room: Newsroom) -> None:
