@@ -114,7 +114,7 @@ def alarms_of(settings: Settings, chats: Chats) -> Alarms:
     """Where those who run the bot are told of trouble: ``platform:user`` in the settings, and our own page.
 
     A private chat has its person's id on Telegram; on Discord it has to be opened. The web chat counts
-    while only this machine can open it.
+    as only owners open it: at this machine, or signed in.
     """
     lanes = {platform.name: platform.lane for platform in chats.platforms}
     people = [owner.partition(":") for owner in settings.owners if not owner.startswith("web:")]
@@ -123,7 +123,8 @@ def alarms_of(settings: Settings, chats: Chats) -> Alarms:
         for platform, _, user in people
         if platform in lanes
     ]
-    if settings.web.enabled and settings.web.host in LOOPBACK:
+    own = settings.web
+    if own.enabled and (own.host in LOOPBACK or own.token or own.password_hash):
         places.append(Address(WebChatPlatform.name, HERALD.id))
     return Alarms([Owner(lanes[place.platform], place) for place in places], settings.alerts.timezone)
 
