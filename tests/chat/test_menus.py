@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.domain.messages import Button, say
+from bot.domain.models import Address
 from bot.store import chats
 from tests.support.newsroom import Newsroom, report
 from tests.support.wires import WIRES, Wire, deliver, wire_of
@@ -133,3 +135,20 @@ async def test_who_may_not_change_the_chat_may_not_press_either(room: Newsroom, 
         for chat, _, _ in [each async for page in chats.listeners(tx, ["topic:nato"]) for each in page]:
             [wish] = await chats.subscriptions_of(tx, chat.id)
             assert (wish.threshold, wish.muted_until) == (0.25, None)
+
+
+GARBLED = ("/tune x y", "/wrong 1 2 3 4 5 6", "/page nowhere 2", "/amend 99 yes", "/pick nobody start 1")
+
+
+async def test_garbled_buttons_are_answered_with_what_to_do(room: Newsroom, wire: Wire) -> None:
+    first = await wire.says("/subscribe nato")
+    async with room.database.read() as tx:
+        pages = [page async for page in chats.listeners(tx, ["topic:nato"])]
+    where: Address = pages[0][0][0].address
+    menu = say("Kies", buttons=[[Button(f"K{number}", action)] for number, action in enumerate(GARBLED)])
+    await wire.platform.send(where, menu, "garbled")
+    for number in range(len(GARBLED)):
+        answer = await wire.presses(f"K{number}")
+        assert answer.text
+        assert "went wrong" not in answer.text
+    assert first.number in [each.number for each in await wire.shown()]

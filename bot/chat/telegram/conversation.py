@@ -72,7 +72,10 @@ class Conversation:
         """Short words for one person pop up; anything else takes the menu's place, or stands on its own."""
         words = plain(answer, self._clock.now())
         in_place = answer.in_place and not press.stays
-        pops_up = len(words) <= TOAST_LIMIT and not (answer.buttons or answer.card or answer.picture)
+        buttons = sum(map(len, answer.buttons))
+        # A lone button is a way back, which is not worth a message to all subscribers of a channel.
+        bare = not buttons or (press.in_channel and press.stays and answer.private and buttons == 1)
+        pops_up = len(words) <= TOAST_LIMIT and bare and not (answer.card or answer.picture)
         if pops_up and not in_place and (press.stays or answer.private):
             await self._toast(press.query, words)
             return

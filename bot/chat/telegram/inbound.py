@@ -34,11 +34,15 @@ class Me:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """The pressed button: its query, the message it stands under, and whether that must stay as it is."""
+    """The pressed button: its query, the message it stands under, and whether that must stay as it is.
+
+    `in_channel` says that whatever is answered in the chat is read by all its subscribers.
+    """
 
     query: str
     message_id: str
     stays: bool
+    in_channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,12 @@ def _pressed(update: Update, commands: Mapping[str, CommandSpec]) -> Said | None
         is_private=private,
         reply_language=_language(query.from_user),
     )
-    press = Press(query.id, str(query.message.message_id), stays=query.data.startswith(STAY))
+    press = Press(
+        query.id,
+        str(query.message.message_id),
+        stays=query.data.startswith(STAY),
+        in_channel=chat.type == ChatType.CHANNEL,
+    )
     known = True if private else None if _changes(line, commands) else False
     return Said(inbound, known, press)
 

@@ -93,6 +93,17 @@ async def test_an_alert_stays_when_its_button_is_pressed(
     assert not telegram.messages(channel)[0].edited
 
 
+async def test_a_way_back_is_left_out_rather_than_told_to_a_whole_channel(
+    telegram: TelegramEmulator, platform: TelegramPlatform, heard: Heard
+) -> None:
+    channel = await shown(telegram, platform, "channel", ALERT)
+    heard.answers = lambda asked: say("Gedempt.", buttons=[[Button("Toch niet", "/topics")]], private=True)
+    telegram.press(channel, "Demp", user=7)
+    (answer,) = await telegram.wait_callback_answers(1)
+    assert answer["text"] == "Gedempt."
+    assert len(telegram.messages(channel)) == 1
+
+
 async def test_a_long_answer_to_a_button_under_an_alert_comes_as_a_message(
     telegram: TelegramEmulator, platform: TelegramPlatform, heard: Heard
 ) -> None:
