@@ -103,6 +103,7 @@ def configure(
         "uvicorn.access",
         "discord",
         "telegram",
+        "procrastinate",
     ):
         # They log every request, some with the token in its address.
         logging.getLogger(noisy).setLevel(logging.WARNING)

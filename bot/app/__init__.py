@@ -4,8 +4,8 @@
 bundled day of news, `routine` the background work.
 """
 
-from bot.app.ground import Mode
+from bot.app.ground import Mode, Role
 from bot.app.intake import fetcher_of
 from bot.app.main import Heraut, build, run
 
-__all__ = ["Heraut", "Mode", "build", "fetcher_of", "run"]
+__all__ = ["Heraut", "Mode", "Role", "build", "fetcher_of", "run"]

@@ -31,10 +31,11 @@ from bot.store import feeds, stories
 
 
 async def prepare_feeds(ground: Ground, specs: Sequence[FeedSpec]) -> None:
-    """Keep the configured feeds, and take back what a process that died had leased."""
+    """Keep the configured feeds, and take back what a process that died had leased, where there is one."""
     async with ground.database.write() as tx:
         await feeds.configure(tx, specs, ground.clock.now(), FIRST_INTERVAL)
-        await feeds.release_all(tx)
+        if not ground.shared:
+            await feeds.release_all(tx)
 
 
 async def open_poller(

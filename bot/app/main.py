@@ -3,21 +3,22 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
-from bot.app.chats import alarms_of, align_webhooks, cases_of, manager_of, open_chats, pumps_of
-from bot.app.ground import AS_SET, Ground, Mode
+from bot.app.chats import Chats, alarms_of, align_webhooks, cases_of, manager_of, open_chats, pumps_of
+from bot.app.ground import AS_SET, Ground, Mode, Role
 from bot.app.intake import fetcher_of, open_poller, prepare_feeds
-from bot.app.routine import DRAIN_SECONDS, add_routine, runner_of
+from bot.app.routine import DRAIN_SECONDS, Lane, add_routine, add_upkeep, kept_up, runner_of
 from bot.app.rules import load_names, load_rules
-from bot.app.sample import rooms, seed, start_sample
+from bot.app.sample import rooms_of, seed, start_sample
 from bot.app.site import listener_of, site_of
 from bot.config import Config
+from bot.errors import BadInput
 from bot.jobs.datalock import data_lock
 from bot.jobs.memory import give_back
 from bot.ports import ChatPlatform, Clock, JobRunner, SystemClock
@@ -25,15 +26,13 @@ from bot.services.alarm import Alarms
 from bot.services.charting import Painter
 from bot.services.delivery import LanePump
 from bot.services.poller import Poller
-from bot.services.rooms import Rooms
 from bot.services.sources import Sources
-from bot.store.database import Database
+from bot.store.database import Database, address
 from bot.web.desk import Desk
-from bot.web.server import WebServer, address
+from bot.web.server import WebServer
+from bot.web.server import address as where
 
 log = structlog.get_logger()
-
-RESTART_SECONDS = 5.0
 
 
 async def run(config: Config, mode: Mode = AS_SET) -> None:
@@ -47,18 +46,24 @@ async def run(config: Config, mode: Mode = AS_SET) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    with data_lock(config.settings.data_dir):
+    embedded = address(config.settings.database).get_backend_name() == "sqlite"
+    if mode.role is not Role.ALL and embedded:
+        raise BadInput(
+            f"--role {mode.role} is for several processes on one PostgreSQL",
+            "set database_url, or leave --role out",
+        )
+    with data_lock(config.settings.data_dir) if embedded else contextlib.nullcontext():
         async with build(config, mode) as heraut:
             await heraut.run(stop)
 
 
 @dataclass(slots=True)
 class Heraut:
-    """Everything that runs, built and not yet started."""
+    """Everything that runs, built and not yet started. `platforms` are those to be connected at once."""
 
     platforms: Sequence[ChatPlatform]
     runner: JobRunner
-    poller: Poller
+    poller: Poller | None
     web: WebServer | None
     started: Callable[[], None]
     working: asyncio.Event
@@ -67,7 +72,7 @@ class Heraut:
         """Start everything, wait for `stop`, then end it: no new polls, drain, close connections."""
         async with asyncio.TaskGroup() as group:
             connections = [
-                group.create_task(_kept_up(platform.run, platform.lane), name=platform.lane)
+                group.create_task(kept_up(platform.run, platform.lane), name=platform.lane)
                 for platform in self.platforms
             ]
             if self.web:
@@ -84,6 +89,8 @@ class Heraut:
         log.info("stopped")
 
     async def _drain_polls(self) -> None:
+        if self.poller is None:
+            return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self.poller.drain()
@@ -102,9 +109,9 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         await database.migrate()
         ground = Ground(settings, mode, clock or SystemClock(), database)
         sample = await start_sample(ground, stack)
-        await prepare_feeds(
-            ground, (*(sample.feeds() if sample else ()), *(() if mode.demo else config.feeds))
-        )
+        if mode.role.polls:
+            listed = () if mode.demo else config.feeds
+            await prepare_feeds(ground, (*(sample.feeds() if sample else ()), *listed))
         rules = await load_rules(ground, catalog, topics)
         manager = manager_of(ground, rules)
         fetcher = await stack.enter_async_context(fetcher_of(settings, mode, sample))
@@ -114,7 +121,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
             ground,
             manager,
             Sources(database, fetcher, ground.clock),
-            Rooms(database, ground.clock, rooms(sample)),
+            rooms_of(ground, sample),
             cases_of(
                 ground,
                 manager,
@@ -125,30 +132,35 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         )
         alarms = alarms_of(settings, chats)
         pumps = pumps_of(ground, chats, alarms)
-        poller = await open_poller(ground, stack, rules, fetcher, sample, alarms, lambda: _wake(pumps))
-        await align_webhooks(ground, manager)
+        parts = ground, stack, rules, fetcher, sample, alarms
+        poller = await open_poller(*parts, lambda: _wake(pumps)) if mode.role.polls else None
+        if mode.role.sends:
+            await align_webhooks(ground, manager)
         if sample:
             await seed(manager, chats.web)
         working = asyncio.Event()
         desk = Desk(database, topics, rules.book, ground.clock)
         site = site_of(settings, chats, manager, desk, working.is_set)
         server = WebServer(site, listener, chats.rooms.close) if listener else None
-        url = address(listener) if listener else ""
+        url = where(listener) if listener else ""
         tick = timedelta(seconds=1 if sample else settings.polling.tick_seconds)
-        runner = runner_of(ground, poller, tick, pumps)
-        add_routine(runner, ground, alarms)
+        runner = runner_of(ground, _lanes(mode.role, chats, pumps))
+        add_upkeep(runner, ground, rules)
+        if poller:
+            add_routine(runner, ground, poller, tick, alarms)
         give_back()
-        yield Heraut(chats.platforms, runner, poller, server, lambda: mode.ready(url), working)
+        # Where several processes share the work, an account is connected by the one that owns it.
+        connected = () if ground.shared else chats.platforms
+        yield Heraut(connected, runner, poller, server, lambda: mode.ready(url), working)
 
 
-async def _kept_up(run_platform: Callable[[], Awaitable[None]], lane: str) -> None:
-    """A platform reconnects by itself; should its code fail, the others must not go down with it."""
-    while True:
-        try:
-            await run_platform()
-        except Exception:
-            log.exception("platform failed", lane=lane, again_in=RESTART_SECONDS)
-        await asyncio.sleep(RESTART_SECONDS)
+def _lanes(role: Role, chats: Chats, pumps: Sequence[LanePump]) -> list[Lane]:
+    """The accounts that this process may speak for; the one of the pages also where the pages are."""
+    return [
+        (platform, pump)
+        for platform, pump in zip(chats.platforms, pumps, strict=True)
+        if role.sends or (role.serves and platform is chats.web)
+    ]
 
 
 def _wake(pumps: Sequence[LanePump]) -> None:

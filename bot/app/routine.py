@@ -1,12 +1,18 @@
 """Background work: what is done at its time, and the pumps that run all the time."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
 
 from bot.app.ground import Ground
+from bot.app.keepup import KeepUp
+from bot.app.rules import Rules
 from bot.jobs.embedded import EmbeddedRunner
 from bot.jobs.memory import give_back_aside
-from bot.ports import JobRunner
+from bot.ports import ChatPlatform, JobRunner
 from bot.services.alarm import Alarms
 from bot.services.clockwatch import ClockWatch
 from bot.services.delivery import LanePump
@@ -17,36 +23,81 @@ from bot.services.retention import Retention
 from bot.services.search import Searcher
 from bot.store import slots
 
+log = structlog.get_logger()
+
 DRAIN_SECONDS = 7.0
+RESTART_SECONDS = 5.0
 CLOCK_TICK = timedelta(seconds=5)
+RULES_TICK = timedelta(seconds=2)
 DIGEST_TICK = timedelta(seconds=30)
 WATCH_TICK = timedelta(minutes=5)
 SEARCH_TICK = timedelta(seconds=5)
 RETENTION_TICK = timedelta(hours=6)
 MEMORY_TICK = timedelta(minutes=1)
 
+Lane = tuple[ChatPlatform, LanePump]
 
-def runner_of(ground: Ground, poller: Poller, tick: timedelta, pumps: Sequence[LanePump]) -> JobRunner:
-    """What runs it all in this process; `tick` is how often due feeds are looked for."""
+
+def runner_of(ground: Ground, lanes: Sequence[Lane]) -> JobRunner:
+    """What runs background work here, and delivers for these accounts when it is this process's turn."""
 
     async def take_slot(name: str, slot: datetime) -> bool:
         async with ground.database.write() as tx:
             return await slots.take(tx, name, slot)
 
-    runner = EmbeddedRunner(ground.settings.data_dir / "lanes", take_slot, ground.clock, DRAIN_SECONDS)
-    for pump in pumps:
-        runner.own(pump.lane, pump.run, pump.stop)
-    runner.every("poll", tick, lambda _: poller.tick(), once=False)
+    if not ground.shared:
+        runner: JobRunner = EmbeddedRunner(
+            ground.settings.data_dir / "lanes", take_slot, ground.clock, DRAIN_SECONDS
+        )
+        for _, pump in lanes:
+            runner.own(pump.lane, pump.run, pump.stop)
+        return runner
+    from bot.jobs.cluster import ClusterRunner  # what it needs is installed with PostgreSQL's driver only
+
+    runner = ClusterRunner(ground.database.libpq, take_slot, ground.clock, DRAIN_SECONDS)
+    for platform, pump in lanes:
+        runner.own(pump.lane, partial(attend, platform, pump), pump.stop)
     return runner
 
 
-def add_routine(runner: JobRunner, ground: Ground, alarms: Alarms) -> None:
-    """What is done at its time, by one process of all."""
+async def attend(platform: ChatPlatform, pump: LanePump) -> None:
+    """Speak for an account: connected to its platform, and delivering."""
+    connection = asyncio.create_task(kept_up(platform.run, platform.lane), name=platform.lane)
+    try:
+        await pump.run()
+    finally:
+        pump.let_go()
+        connection.cancel()
+        await asyncio.gather(connection, return_exceptions=True)
+
+
+async def kept_up(run_platform: Callable[[], Awaitable[None]], lane: str) -> None:
+    """A platform reconnects by itself; should its code fail, the others must not go down with it."""
+    while True:
+        try:
+            await run_platform()
+        except Exception:
+            log.exception("platform failed", lane=lane, again_in=RESTART_SECONDS)
+        await asyncio.sleep(RESTART_SECONDS)
+
+
+def add_upkeep(runner: JobRunner, ground: Ground, rules: Rules) -> None:
+    """What every process does for itself."""
+    database, clock = ground.database, ground.clock
+    runner.every("memory", MEMORY_TICK, give_back_aside, once=False)
+    if ground.shared:
+        runner.every("rules", RULES_TICK, KeepUp(database, rules).tick, once=False)
+    else:
+        # Where machines share the data, one of them with a wrong clock must not shift it.
+        runner.every("clock", CLOCK_TICK, ClockWatch(database, clock).tick, once=False)
+
+
+def add_routine(runner: JobRunner, ground: Ground, poller: Poller, tick: timedelta, alarms: Alarms) -> None:
+    """Looking for due feeds, every `tick`; and what is done at its time, by one process of all."""
     database, clock = ground.database, ground.clock
     keep = timedelta(days=ground.settings.retention_days)
-    runner.every("clock", CLOCK_TICK, ClockWatch(database, clock).tick, once=False)
+    runner.every("poll", tick, lambda _: poller.tick(), once=False)
     runner.every("watch", WATCH_TICK, LaneWatch(database, clock, alarms).tick)
     runner.every("digests", DIGEST_TICK, Digests(database, clock).tick)
     runner.every("search", SEARCH_TICK, Searcher(database, clock).tick)
     runner.every("retention", RETENTION_TICK, Retention(database, clock, keep).tick)
-    runner.every("memory", MEMORY_TICK, give_back_aside, once=False)

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from bot.app.ground import Ground
+from bot.app.ground import Ground, Role
 from bot.chat.webchat import WebChatPlatform
 from bot.domain.models import Address, FeedSpec
 from bot.domain.rooms import Room
@@ -13,6 +13,7 @@ from bot.domain.schedule import Pace
 from bot.errors import BadInput
 from bot.feeds.sample import DEMO_PACE, SLOW_PACE, SampleServer, load_day
 from bot.services.manage import Manager, Place
+from bot.services.rooms import Rooms
 
 SAMPLE_PACE = Pace(timedelta(seconds=2), timedelta(seconds=4))
 HERALD = Room("heraut", "Heraut", "Talk to the bot", direct=True)
@@ -27,6 +28,8 @@ async def start_sample(ground: Ground, stack: AsyncExitStack) -> SampleServer | 
         BadInput: its port is taken.
     """
     settings, demo = ground.settings, ground.mode.demo
+    if ground.mode.role is not Role.ALL:
+        return None
     has_chat = settings.telegram.token or settings.discord.token
     wanted = settings.sample == "always" or (settings.sample == "auto" and not has_chat)
     if not (demo or wanted):
@@ -44,9 +47,11 @@ async def start_sample(ground: Ground, stack: AsyncExitStack) -> SampleServer | 
     return server
 
 
-def rooms(sample: SampleServer | None) -> list[Room]:
+def rooms_of(ground: Ground, sample: SampleServer | None) -> Rooms:
     """The first one is the home page: with the sample, that is where something happens."""
-    return [ATLANTIC, HERALD] if sample else [HERALD, ATLANTIC]
+    listed = [ATLANTIC, HERALD] if sample else [HERALD, ATLANTIC]
+    # What other processes write is not announced here, so it is looked for.
+    return Rooms(ground.database, ground.clock, listed, idle_seconds=1 if ground.shared else 10)
 
 
 async def seed(manager: Manager, web: WebChatPlatform) -> None:

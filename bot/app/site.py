@@ -32,7 +32,7 @@ def listener_of(settings: Settings, mode: Mode) -> "contextlib.closing[socket.so
     Raises:
         BadInput: the port is taken.
     """
-    if not (settings.web.enabled or mode.demo):
+    if not (mode.role.serves and (settings.web.enabled or mode.demo)):
         return None
     return contextlib.closing(listen(settings.web.host, settings.web.port))
 

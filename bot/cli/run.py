@@ -19,8 +19,17 @@ ConsoleOption = Annotated[
 PortOption = Annotated[int, typer.Option(min=0, max=65535, help="Port of the web chat; 0 takes a free one.")]
 
 
+RoleOption = Annotated[
+    app.Role,
+    typer.Option(
+        help="What this process does, of several on one PostgreSQL: worker (reads feeds and matches; any "
+        "number), gateway (speaks for the accounts; one is active, others stand by), web (the pages)."
+    ),
+]
+
+
 @exit_on_bad_input
-def run(config: ConfigOption = None, console: ConsoleOption = False) -> None:
+def run(config: ConfigOption = None, console: ConsoleOption = False, role: RoleOption = app.Role.ALL) -> None:
     """Run the service: poll feeds, match, and tell the chats that asked.
 
     Settings come from config/heraut.toml and the environment (HERAUT_TELEGRAM__TOKEN,
@@ -28,7 +37,7 @@ def run(config: ConfigOption = None, console: ConsoleOption = False) -> None:
     SIGTERM or Ctrl-C drains and stops within 10 seconds.
     """
     found = read_config(config)
-    _start(found, app.Mode(console=console, ready=lambda url: _greet(found, url)))
+    _start(found, app.Mode(console=console, role=role, ready=lambda url: _greet(found, url)))
 
 
 @exit_on_bad_input

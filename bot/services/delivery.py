@@ -103,6 +103,7 @@ class LanePump:
         self._under_way: dict[int, Delivery] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._tried: list[Tried] = []
+        self._asking: dict[int, asyncio.Task[None] | None] = {}
         self._state = LaneState()
         self._answers = Answers(
             platform.lane,
@@ -130,6 +131,19 @@ class LanePump:
         """Ask the pump to end after the messages under way."""
         self._stopping = True
         self._wake.set()
+
+    def let_go(self) -> None:
+        """Another process may have the account by now: what has not begun to be sent is left to it.
+
+        To be called when `run` was cancelled. It may be run again; then what was sent is written down, and
+        the rest is settled as after a crash.
+        """
+        for task in self._tasks.difference(self._asking.values()):
+            task.cancel()
+        known = self._asking.keys() | {each.delivery.id for each in self._tried}
+        known |= {each.delivery.id for each in self._answers.kept}
+        self._under_way = {number: self._under_way[number] for number in known & self._under_way.keys()}
+        self._strays = True
 
     async def run(self) -> None:
         """Deliver until `stop`; then finish what is under way."""
@@ -306,9 +320,13 @@ class LanePump:
         return outcome
 
     async def _request(self, delivery: Delivery, message: Message, edits: str | None) -> Outcome:
-        if delivery.kind is DeliveryKind.UPDATE and edits is not None:
-            return await self._platform.edit(delivery.address, edits, message)
-        return await self._platform.send(delivery.address, message, key_of(delivery))
+        self._asking[delivery.id] = asyncio.current_task()
+        try:
+            if delivery.kind is DeliveryKind.UPDATE and edits is not None:
+                return await self._platform.edit(delivery.address, edits, message)
+            return await self._platform.send(delivery.address, message, key_of(delivery))
+        finally:
+            del self._asking[delivery.id]
 
     async def _rest(self) -> None:
         """Until an answer comes, somebody wakes us, or it is time for more."""

@@ -126,6 +126,16 @@ class Database:
         else:
             self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ")
 
+    @property
+    def embedded(self) -> bool:
+        """Whether one process has it all for itself: SQLite."""
+        return self._writer is not None
+
+    @property
+    def libpq(self) -> str:
+        """A PostgreSQL's address as its own library reads it, with the password."""
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """A consistent view; nothing written in it is kept."""

@@ -108,7 +108,8 @@ _CLOSE = (
 _tried = deliveries.c.attempts - bindparam("b_uncounted", type_=Integer)
 _PUT_BACK = (
     update(deliveries)
-    .where(deliveries.c.id == bindparam("b_id"))
+    # One that another process settled meanwhile stays as it is.
+    .where(deliveries.c.id == bindparam("b_id"), deliveries.c.state == DeliveryState.SENDING)
     .values(
         state=DeliveryState.PENDING,
         held=bindparam("b_held"),

@@ -24,6 +24,7 @@ class HerautProcess:
         feeds: TOML of the feeds file.
         environment: further variables, such as tokens.
         command: what is run instead of ``-m bot run --config``; the settings file is its last argument.
+        role: of several processes on one database; "" does it all.
     """
 
     def __init__(
@@ -34,11 +35,13 @@ class HerautProcess:
         feeds: str = "",
         environment: dict[str, str] | None = None,
         command: tuple[str, ...] = ("-m", "bot", "run", "--config"),
+        role: str = "",
     ) -> None:
         self.folder = folder
         self.port = free_port()
         self._environment = environment or {}
-        self._command = command
+        self._command = ("-m", "bot", "run", "--role", role, "--config") if role else command
+        self._role = role
         self._process: asyncio.subprocess.Process | None = None
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "feeds.toml").write_text(feeds, encoding="utf8")
@@ -112,6 +115,8 @@ class HerautProcess:
             return await process.wait()
 
     async def _healthy(self, session: aiohttp.ClientSession) -> bool:
+        if self._role in ("worker", "gateway"):  # they open no port
+            return "Heraut watches" in self.log
         try:
             async with session.get(f"{self.url}/health") as response:
                 return response.status == 200

@@ -1,0 +1,123 @@
+"""The work in several processes on one PostgreSQL: workers, two gateways, the pages; a gateway is killed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.emulators.feeds import FeedServer
+from tests.emulators.telegram import TelegramEmulator
+from tests.support import databases
+from tests.support.feedbuilder import FeedItem, rss
+from tests.support.heraut import HerautProcess, run_cli
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.slow
+
+PATIENCE = 60.0
+EVENTS = (
+    "NAVO stuurt extra schepen naar de Oostzee",
+    "NAVO opent een hoofdkwartier in Finland",
+)
+
+
+class Stack:
+    """Processes on one database, one feed, and a chat on Telegram."""
+
+    def __init__(self, folder: Path, url: str, telegram: TelegramEmulator, feed: FeedServer) -> None:
+        self.telegram, self.feed = telegram, feed
+        self.chat = telegram.add_chat(title="Anna")
+        self._folder, self._url = folder, url
+        self._items = [
+            FeedItem(
+                "Stationshal in Zwolle verbouwd",
+                "https://proefkrant.example/artikel/1",
+                "",
+                datetime.now(UTC) - timedelta(days=7),
+            )
+        ]
+        self._put()
+
+    def process(self, name: str, role: str) -> HerautProcess:
+        """One more process, not started."""
+        return HerautProcess(
+            self._folder / name,
+            settings=f"[telegram]\napi_base_url = '{self.telegram.url}'\n[polling]\ntick_seconds = 0.2\n"
+            "min_interval_seconds = 1\nmax_interval_seconds = 1\nhost_spacing_seconds = 0\n"
+            f"allow_hosts = ['{self.feed.host}']",
+            feeds=f"[[feed]]\nurl = '{self.feed.url('/rss')}'\noutlet = 'Proefkrant'\nowner = 'proef'\n",
+            environment={"HERAUT_TELEGRAM__TOKEN": self.telegram.token, "HERAUT_DATABASE_URL": self._url},
+            role=role,
+        )
+
+    def publish(self, number: int) -> None:
+        """An article appears in the feed."""
+        url = f"https://proefkrant.example/artikel/{number + 2}"
+        self._items.insert(0, FeedItem(EVENTS[number], url, "", datetime.now(UTC)))
+        self._put()
+
+    async def told(self, number: int) -> None:
+        """Wait for the alert about an article."""
+        await until(lambda: self._count(number), PATIENCE)
+
+    def alerts(self) -> list[int]:
+        """How often the chat was told of each article."""
+        return [sum(event in each.text for each in self.telegram.messages(self.chat)) for event in EVENTS]
+
+    async def follow(self) -> None:
+        """Anna follows NATO; whichever gateway is connected answers."""
+        before = len(self.telegram.messages(self.chat))
+        self.telegram.user_says(self.chat, self.chat, "/subscribe nato")
+        await self.telegram.wait_messages(self.chat, before + 1, PATIENCE)
+
+    async def _count(self, number: int) -> int:
+        return self.alerts()[number]
+
+    def _put(self) -> None:
+        self.feed.put("/rss", rss(list(self._items)))
+
+
+@pytest.fixture
+async def stack(tmp_path: Path) -> AsyncIterator[Stack]:
+    async with AsyncExitStack() as opened:
+        url = await opened.enter_async_context(databases.address("postgres", tmp_path, migrated=False))
+        telegram = await opened.enter_async_context(TelegramEmulator())
+        feed = await opened.enter_async_context(FeedServer())
+        yield Stack(tmp_path, url, telegram, feed)
+
+
+async def test_each_alert_comes_once_though_a_gateway_is_killed(stack: Stack) -> None:
+    roles = {"w1": "worker", "w2": "worker", "g1": "gateway", "g2": "gateway", "web": "web"}
+    processes = {name: stack.process(name, role) for name, role in roles.items()}
+    async with AsyncExitStack() as running:
+        for name in ("g1", "w1", "w2", "web"):
+            await running.enter_async_context(processes[name])
+        await until(lambda: _owns(processes["g1"]), PATIENCE)
+        await running.enter_async_context(processes["g2"])
+        await stack.follow()
+        stack.publish(0)
+        await stack.told(0)
+
+        await processes["g1"].kill()
+        stack.publish(1)
+        await stack.told(1)
+        await asyncio.sleep(2)
+        assert stack.alerts() == [1, 1]
+        assert await _owns(processes["g2"])
+        assert [await each.stop() for name, each in processes.items() if name != "g1"] == [0] * 4
+    assert "Traceback" not in "".join(each.log for each in processes.values())
+
+
+async def test_a_role_needs_a_database_that_can_be_shared(tmp_path: Path) -> None:
+    config = tmp_path / "heraut.toml"
+    config.write_text(f"data_dir = '{tmp_path}'\n", encoding="utf8")
+    status, _, errors = await run_cli("run", "--config", str(config), "--role", "worker")
+    assert status == 2
+    assert "one PostgreSQL" in errors
+
+
+async def _owns(process: HerautProcess) -> bool:
+    return any("owned" in line and "telegram:" in line for line in process.log.splitlines())
