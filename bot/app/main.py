@@ -143,10 +143,10 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         site = site_of(settings, chats, manager, desk, working.is_set)
         server = WebServer(site, listener, chats.rooms.close) if listener else None
         url = where(listener) if listener else ""
-        tick = timedelta(seconds=1 if sample else settings.polling.tick_seconds)
         runner = runner_of(ground, _lanes(mode.role, chats, pumps))
         add_upkeep(runner, ground, rules)
         if poller:
+            tick = timedelta(seconds=1 if sample else settings.polling.tick_seconds)
             add_routine(runner, ground, poller, tick, alarms)
         give_back()
         # Where several processes share the work, an account is connected by the one that owns it.
