@@ -83,6 +83,11 @@ def spec(
     )
 
 
+def clipped(text: str, most: int) -> str:
+    """A text of at most so many characters."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
 def rows(buttons: Sequence[Button], per_row: int = BUTTONS_PER_ROW) -> list[list[Button]]:
     """Buttons in rows."""
     return [list(buttons[start : start + per_row]) for start in range(0, len(buttons), per_row)]

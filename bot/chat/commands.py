@@ -7,9 +7,14 @@ from bot.chat.feedbackcommands import amend, blockers, hush, less, unhush, wrong
 from bot.chat.feedcommands import add_feed, list_feeds, remove_feed
 from bot.chat.followcommands import pick, start, subscribe, topics, unsubscribe
 from bot.chat.lookcommands import about, latest, status
+from bot.chat.owncommands import export, forget_me, import_, my_data
+from bot.chat.ownercommands import allow, backup, broadcast, deny
 from bot.chat.pagecommand import page
+from bot.chat.searchcommands import search, try_out
 from bot.chat.settingcommands import language, settings, timezone
+from bot.chat.storycommands import follow, story, unfollow
 from bot.chat.tellcommands import digest, limit, mute, quiet, resend, unmute, why
+from bot.chat.trendcommands import sources, trend
 from bot.chat.wishcommands import subscriptions, taste, tune, wish
 from bot.domain.messages import Message, Span, Text, say
 from bot.domain.tongue import Tongue
@@ -49,6 +54,31 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(spec("subscriptions", "What this chat follows"), subscriptions),
     Command(spec("latest", "The newest stories", "topic", "a topic or a rule"), latest),
+    Command(
+        spec("search", "Search what was reported", "words", 'such as kabels "North Sea"', completes=False),
+        search,
+    ),
+    Command(
+        spec("story", "Who reported a story, and when", "story", "a link or a number", completes=False), story
+    ),
+    Command(
+        spec(
+            "follow",
+            "Follow a story for two days",
+            "story",
+            "a link or a number",
+            changes=True,
+            completes=False,
+        ),
+        follow,
+    ),
+    Command(
+        spec("unfollow", "Stop following a story", "story", "a link, a number, or all", changes=True),
+        unfollow,
+    ),
+    Command(spec("trend", "How much was written about it, as a chart", "topic", "a topic, and days"), trend),
+    Command(spec("sources", "Who reported most", "topic", "a topic or a rule"), sources),
+    Command(spec("test", "What a rule would have told", "rule", "a rule or a topic"), try_out),
     Command(
         spec(
             "quiet",
@@ -114,6 +144,18 @@ COMMANDS: tuple[Command, ...] = (
         timezone,
     ),
     Command(spec("settings", "Everything that is set here"), settings),
+    Command(spec("export", "Your subscriptions as text", "format", "json or opml"), export),
+    Command(
+        spec(
+            "import", "Take over subscriptions", "text", "what /export wrote", changes=True, completes=False
+        ),
+        import_,
+    ),
+    Command(spec("mydata", "What is kept of this chat and of you"), my_data),
+    Command(
+        spec("forgetme", "Have all of that removed", "yes", "to confirm it", changes=True, completes=False),
+        forget_me,
+    ),
     Command(spec("why", "Why an article was told here, or not", "link", "its link", completes=False), why),
     Command(spec("status", "How Heraut is doing"), status),
     Command(spec("feeds", "The feeds that are watched", "words", "a part of a feed's name"), list_feeds),
@@ -127,6 +169,20 @@ COMMANDS: tuple[Command, ...] = (
         remove_feed,
         for_owners=True,
     ),
+    Command(
+        spec("allow", "Serve a chat", "chat", "platform:id, or here", completes=False), allow, for_owners=True
+    ),
+    Command(
+        spec("deny", "Serve a chat no more", "chat", "platform:id, and why", completes=False),
+        deny,
+        for_owners=True,
+    ),
+    Command(
+        spec("broadcast", "Tell every chat something", "text", "what to tell", completes=False),
+        broadcast,
+        for_owners=True,
+    ),
+    Command(spec("backup", "Make a copy of the data"), backup, for_owners=True),
     Command(
         spec("blockers", "Words that were said to mean something else", "number", "of one to take back"),
         blockers,

@@ -8,14 +8,21 @@ from bot.chat.feedcommands import list_feeds
 from bot.chat.followcommands import start, topics
 from bot.chat.lookcommands import latest
 from bot.chat.menus import number_in, parts_of
+from bot.chat.owncommands import export, my_data
+from bot.chat.searchcommands import search
+from bot.chat.storycommands import story
 from bot.chat.wishcommands import subscriptions
 from bot.domain.messages import Message
 
 LISTS: Mapping[str, Callable[[Request, int], Awaitable[Message]]] = {
     "blockers": blockers,
+    "export": export,
     "feeds": list_feeds,
     "latest": latest,
+    "mydata": my_data,
+    "search": search,
     "start": start,
+    "story": story,
     "subscriptions": subscriptions,
     "topics": topics,
 }

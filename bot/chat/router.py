@@ -8,7 +8,9 @@ import structlog
 
 from bot.chat.asking import Command, Request
 from bot.chat.commands import ACTIONS, COMMANDS
+from bot.chat.owncommands import complete_format
 from bot.chat.settingcommands import complete_language, complete_timezone
+from bot.chat.storycommands import complete_followed
 from bot.domain.messages import Button, Message, say
 from bot.domain.models import Address
 from bot.domain.tongue import SOURCE, Tongue
@@ -23,7 +25,7 @@ log = structlog.get_logger()
 
 MAX_TEXT = 12_000
 OFFERED = [command.spec.name for command in COMMANDS]
-COMPLETERS = {"language": complete_language, "timezone": complete_timezone}
+COMPLETERS = {"export": complete_format, "language": complete_language, "timezone": complete_timezone}
 
 
 class Router:
@@ -67,12 +69,12 @@ class Router:
 
     async def receive(self, inbound: Inbound) -> Message:
         """Carry a line out. What cannot be done is answered with what to do instead."""
-        name, _, argument = inbound.text.strip()[:MAX_TEXT].partition(" ")
+        name, argument = _parted(inbound.text)
         language = inbound.reply_language
         try:
             place = await self._place(inbound.address, inbound.chat_title, language)
             language = place.language
-            request = self._request(place, argument.strip(), inbound)
+            request = self._request(place, argument, inbound)
             answer = await self._refusal(request) or await self._run(name, request)
         except BadInput as problem:
             answer = _refused(problem, tongue_of(language))
@@ -95,6 +97,9 @@ class Router:
             return COMPLETERS[command](typed)
         if command in ("feeds", "removefeed"):
             return await self._sources.complete(typed)
+        if command == "unfollow" and self._cases is not None:
+            place = await self._place(address)
+            return await complete_followed(self._request(place, typed, Inbound(address, typed, "")), typed)
         return await self._manager.complete(command, typed, await self._place(address))
 
     async def observe(self, event: ChatEvent) -> None:
@@ -170,6 +175,12 @@ class Router:
 def _refused(problem: BadInput, tongue: Tongue) -> Message:
     message, hint = tongue.problem(problem)
     return say(_sentence(message), *([_sentence(hint)] if hint else []), private=True)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """The command and its argument, which may stand on a line of its own."""
+    name, *argument = text.strip()[:MAX_TEXT].split(maxsplit=1) or [""]
+    return name, "".join(argument).strip()
 
 
 def _sentence(text: str) -> str:

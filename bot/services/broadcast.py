@@ -42,9 +42,7 @@ class Broadcast:
         Raises:
             CommandError: it is empty or too long.
         """
-        text = text.strip()
-        if not text or len(text) > LONGEST:
-            raise CommandError("An announcement has 1 to {most} characters.", most=LONGEST)
+        text = checked(text)
         now, told = self._clock.now(), 0
         async with self._database.write() as tx:
             async for page in chats.active(tx):
@@ -63,6 +61,18 @@ class Broadcast:
             await audit.note(tx, place.change(now, "broadcast", text))
         log.info("announcement owed", chats=told)
         return told
+
+
+def checked(text: str) -> str:
+    """The text of an announcement without blanks around it.
+
+    Raises:
+        CommandError: it is empty or too long.
+    """
+    text = text.strip()
+    if not text or len(text) > LONGEST:
+        raise CommandError("An announcement has 1 to {most} characters.", most=LONGEST)
+    return text
 
 
 def announcement(text: str, chat: Chat) -> Message:

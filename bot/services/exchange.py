@@ -13,7 +13,7 @@ from lxml import etree
 
 from bot.domain.models import Subscription, Target
 from bot.errors import BadInput, CommandError
-from bot.services.manage import Manager
+from bot.services.manage import Manager, Wish
 from bot.services.places import Place
 
 FORMAT = "heraut-subscriptions"
@@ -32,6 +32,15 @@ class Imported:
     known: int
     refused: Sequence[tuple[str, BadInput]]
     failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a list would change: what is new here, how much is followed already, and what is refused."""
+
+    new: Sequence[Wish]
+    known: int
+    refused: Sequence[tuple[str, BadInput]]
 
 
 class Exchange:
@@ -59,6 +68,58 @@ class Exchange:
             return as_json(wishes)
         return as_opml((self._manager.label(wish, place.language), wish) for wish in wishes)
 
+    async def parts(self, place: Place, form: str, most: int) -> list[str]:
+        """The same as `export` in messages of at most so many characters, each a list of its own.
+
+        A subscription that is longer by itself makes a longer one.
+
+        Raises:
+            CommandError: as `export` does.
+        """
+        await self.export(place, form)
+        _, wishes = await self._manager.subscriptions(place)
+        whole: list[str] = []
+        start = 0
+        while start < len(wishes):
+            end, text = start + 1, self._written(wishes[start : start + 1], form, place.language)
+            while end < len(wishes):
+                longer = self._written(wishes[start : end + 1], form, place.language)
+                if len(longer) > most:
+                    break
+                end, text = end + 1, longer
+            whole.append(text)
+            start = end
+        return whole
+
+    async def preview(self, place: Place, text: str | bytes) -> Preview:
+        """What `take_in` would change, without changing it.
+
+        Raises:
+            CommandError: it is no list of ours, or too long.
+        """
+        _, followed = await self._manager.subscriptions(place)
+        have = {(wish.target, wish.value) for wish in followed}
+        new: list[Wish] = []
+        known = 0
+        refused: list[tuple[str, BadInput]] = []
+        for value in read_wishes(text):
+            try:
+                wish = self._manager.understand(value)
+            except BadInput as error:
+                refused.append((value[:80], error))
+                continue
+            if (wish.target, wish.value) in have:
+                known += 1
+            else:
+                have.add((wish.target, wish.value))
+                new.append(wish)
+        return Preview(tuple(new), known, tuple(refused))
+
+    def _written(self, wishes: Sequence[Subscription], form: str, language: str) -> str:
+        if form.strip().lower() == "json":
+            return as_json(wishes, indent=None)
+        return as_opml((self._manager.label(wish, language), wish) for wish in wishes)
+
     async def take_in(self, place: Place, text: str | bytes) -> Imported:
         """Subscribe a chat to what a text lists that `export` wrote, here or elsewhere.
 
@@ -79,12 +140,14 @@ class Exchange:
         return Imported(added, known, tuple(refused), failed)
 
 
-def as_json(wishes: Iterable[Subscription]) -> str:
-    """Subscriptions as JSON."""
+def as_json(wishes: Iterable[Subscription], indent: int | None = 2) -> str:
+    """Subscriptions as JSON; in one line without an indent."""
     listed = [
         {"target": str(wish.target), "value": wish.value, "threshold": wish.threshold} for wish in wishes
     ]
-    return json.dumps({"format": FORMAT, "version": 1, "subscriptions": listed}, indent=2, ensure_ascii=False)
+    return json.dumps(
+        {"format": FORMAT, "version": 1, "subscriptions": listed}, indent=indent, ensure_ascii=False
+    )
 
 
 def as_opml(wishes: Iterable[tuple[str, Subscription]]) -> str:

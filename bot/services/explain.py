@@ -75,7 +75,7 @@ class Explainer:
         if urlsplit(link).scheme not in ("http", "https") or len(link) > 2048:
             raise CommandError("Which article?", "give its link: /why https://…")
         async with self._database.read() as tx:
-            item = await items.by_url(tx, _forms(link))
+            item = await items.by_url(tx, forms_of(link))
             if item is None:
                 return None
             chat = await chats.find(tx, place.lane, place.address)
@@ -107,7 +107,7 @@ class Explainer:
         return [*lines, *(line for line in found if line is not None)]
 
 
-def _forms(link: str) -> list[str]:
+def forms_of(link: str) -> list[str]:
     """The ways in which an address may stand in the store."""
     bare = link.partition("#")[0]
     forms = [link, bare, bare.partition("?")[0], canonical(link)]

@@ -14,6 +14,7 @@ from bot.domain.models import ChatState, DeliveryKind, Priority, Story
 from bot.domain.quiet import Gather, telling
 from bot.errors import CommandError, Phrase
 from bot.ports import Clock
+from bot.services.explain import forms_of
 from bot.services.places import Place
 from bot.services.tongues import tongue_of
 from bot.store import audit, chats, deliveries, follows, items, stories
@@ -22,6 +23,7 @@ from bot.store.deliveries import Owed
 from bot.store.follows import Follower
 
 SPAN = timedelta(hours=48)
+LONGEST_LINK = 2_048
 MOST_FOLLOWED = 20
 MOST_REPORTS = 30
 """Further reports of one story that a chat is told of; a story that grows beyond this is everywhere."""
@@ -57,7 +59,7 @@ class Following:
         """
         now = self._clock.now()
         async with self._database.write() as tx:
-            story = await _meant(tx, text.strip())
+            story = await meant(tx, text)
             chat = await chats.ensure(
                 tx,
                 place.lane,
@@ -87,7 +89,7 @@ class Following:
             chat = await chats.find(tx, place.lane, place.address)
             known = await follows.of_chat(tx, chat.id, now) if chat else {}
             every = text.strip().lower() == "all"
-            wanted = list(known) if every else [(await _meant(tx, text.strip())).id]
+            wanted = list(known) if every else [(await meant(tx, text)).id]
             if chat is None or not known.keys() & set(wanted):
                 raise CommandError("This chat does not follow that story.", "see /follow")
             await audit.note(tx, place.change(now, "unfollow", text.strip()))
@@ -141,14 +143,19 @@ async def tell_report(tx: Transaction, story: Story, item_id: int, now: datetime
     return await deliveries.owe(tx, [_notice(each, story, item_id, now) for each in told], now)
 
 
-async def _meant(tx: Transaction, text: str) -> Story:
-    """The story that a link or a number names."""
+async def meant(tx: Transaction, text: str) -> Story:
+    """The story that a text names: an article's link, or a story's number (``12`` or ``#12``).
+
+    Raises:
+        CommandError: there is no such story.
+    """
+    text = text.strip().strip("<>")
     number = text.removeprefix("#")
     story_id: int | None = None
     if number.isascii() and number.isdigit() and len(number) < 10:
         story_id = int(number)
-    elif text.isprintable() and text:
-        item = await items.by_url(tx, [text])
+    elif text.isprintable() and 0 < len(text) <= LONGEST_LINK:
+        item = await items.by_url(tx, forms_of(text))
         placed = await stories.of_item(tx, item.id) if item else None
         story_id = placed[0] if placed else None
     found = await stories.load(tx, [story_id]) if story_id is not None else {}

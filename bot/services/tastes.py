@@ -12,7 +12,7 @@ from bot.ports import Clock
 from bot.services.grouping import story_window
 from bot.services.manage import Wish
 from bot.services.rulebook import RuleBook
-from bot.services.rulelab import try_rule
+from bot.services.rulelab import Trial, try_rule
 from bot.store import ranking, reports, stories
 from bot.store.database import Database
 
@@ -81,25 +81,37 @@ class Tastes:
         return Taste(total / days, [_told(found[story]) for story in ids if story in found])
 
     async def _of_rule(self, text: str, threshold: float) -> Taste:
-        """A new rule is tried on the items, as long as that takes no more than a moment."""
+        """A new rule is tried on the items."""
+        trial = await self.trial(text, threshold)
+        told = [hit.stored.item for hit in trial.hits if hit.alert][:SHOWN]
+        shown = [Sample(item.title, item.url, item.outlet.name, item.published) for item in told]
+        return Taste(trial.alerts_a_day, shown)
+
+    async def trial(self, text: str, threshold: float | None = None) -> Trial:
+        """Try a rule on the items of the last fourteen days, as long as that takes no more than a moment.
+
+        Args:
+            text: the rule.
+            threshold: how much an item must be about what it names, 0..1; None for the usual.
+
+        Raises:
+            RuleError: it cannot be read.
+        """
         rule = parse_rule(text, self._book.catalog.entities)
         async with self._turns:
             async with self._database.read() as tx:
                 since = self._clock.now() - LOOK_BACK
                 items = await reports.items_before(tx, since=since, limit=ITEMS, full=True)
             end = time.monotonic() + SECONDS
-            trial = await asyncio.to_thread(
+            return await asyncio.to_thread(
                 try_rule,
                 rule,
                 self._book.current,
                 items,
                 story_window(lexical=True),
-                threshold,
+                self._usual if threshold is None else threshold,
                 lambda: time.monotonic() > end,
             )
-        told = [hit.stored.item for hit in trial.hits if hit.alert][:SHOWN]
-        shown = [Sample(item.title, item.url, item.outlet.name, item.published) for item in told]
-        return Taste(trial.alerts_a_day, shown)
 
 
 def _told(story: Story) -> Sample:

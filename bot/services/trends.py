@@ -15,6 +15,7 @@ from bot.errors import ChartFailed, CommandError
 from bot.ports import Clock
 from bot.services.charting import Painter
 from bot.store import coverage
+from bot.store.coverage import Busy
 from bot.store.database import Database
 
 log = structlog.get_logger()
@@ -70,6 +71,11 @@ class Trends:
             found = await coverage.of_rule(tx, key, since, outlets=5)
         counts = tuple(found.days.get(first + timedelta(days=number), 0) for number in range(days))
         return Trend(key, first, counts, found.outlets)
+
+    async def outlets(self, key: str = "", days: int = USUAL_DAYS) -> list[Busy]:
+        """The outlets that reported most in so many days, on what satisfies a rule; "" for on anything."""
+        async with self._database.read() as tx:
+            return await coverage.busiest(tx, self._clock.now() - timedelta(days=days), key)
 
     def chart(self, trend: Trend, label: str, tongue: Tongue) -> Chart:
         """A trend as a chart, worded."""

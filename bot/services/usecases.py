@@ -12,6 +12,7 @@ from bot.services.backups import Backups
 from bot.services.blockers import Blockers, Notify
 from bot.services.broadcast import Broadcast
 from bot.services.charting import Painter
+from bot.services.drafts import Drafts
 from bot.services.exchange import Exchange
 from bot.services.feedback import Feedback
 from bot.services.following import Following
@@ -20,6 +21,7 @@ from bot.services.manage import Follow, Manager
 from bot.services.privacy import Privacy
 from bot.services.rulebook import RuleBook
 from bot.services.search import Searcher
+from bot.services.storybook import Storybook
 from bot.services.tastes import Tastes
 from bot.services.trends import Trends
 from bot.services.tuning import Tuning
@@ -35,12 +37,14 @@ class UseCases:
 
     backups: Backups
     broadcast: Broadcast
+    drafts: Drafts
     exchange: Exchange
     feedback: Feedback
     following: Following
     gate: Gate
     privacy: Privacy
     searcher: Searcher
+    storybook: Storybook
     tastes: Tastes
     trends: Trends
     tuning: Tuning
@@ -93,12 +97,14 @@ def use_cases(
     return UseCases(
         backups=Backups(database, clock, folder),
         broadcast=Broadcast(database, clock),
+        drafts=Drafts(clock),
         exchange=Exchange(manager),
         feedback=_feedback(database, clock, footing),
         following=Following(database, clock, timezone),
         gate=Gate(database, clock, quotas),
         privacy=Privacy(database, clock),
         searcher=Searcher(database, clock),
+        storybook=Storybook(database),
         tastes=Tastes(database, footing.book, clock, footing.usual),
         trends=Trends(database, clock, painter),
         tuning=Tuning(database, clock, footing.usual),

@@ -39,6 +39,33 @@ async def of_rule(tx: Transaction, rule_key: str, since: datetime, outlets: int 
     return Coverage({_date(row[0]): row.n for row in days}, {row[0]: row.n for row in names})
 
 
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """An outlet with its owner, and how many reports it brought."""
+
+    outlet: str
+    owner: str
+    reports: int
+
+
+async def busiest(tx: Transaction, since: datetime, rule_key: str = "", limit: int = 100) -> list[Busy]:
+    """The outlets with the most reports since a moment, those first.
+
+    Args:
+        tx: any transaction.
+        since: reports published from then on.
+        rule_key: only reports in stories that satisfy this rule; "" for all items.
+        limit: how many at most.
+    """
+    columns = (items.c.outlet, items.c.owner)
+    if rule_key:
+        counted = _counted(since, *columns).where(story_rules.c.rule_key == rule_key)
+    else:
+        counted = select(*columns, func.count().label("n")).where(items.c.published >= since)
+    most = counted.group_by(*columns).order_by(func.count().desc(), *columns).limit(limit)
+    return [Busy(row.outlet, row.owner, row.n) for row in await tx.execute(most)]
+
+
 async def of_all(tx: Transaction, since: datetime) -> dict[str, dict[date, int]]:
     """Reports per day of every rule that is satisfied by anything, by rule key."""
     day = _day(tx)
