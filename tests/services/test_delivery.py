@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.messages import Message
 from bot.domain.models import (
+    Address,
     ChatState,
     Delivery,
     DeliveryKind,
@@ -26,12 +27,13 @@ from bot.domain.models import (
     Unknown,
     Vanished,
 )
+from bot.domain.pacing import Limit, Pace
 from bot.services.compose import Composer
-from bot.services.delivery import LanePump, key_of
+from bot.services.delivery import HORIZON, LanePump, key_of
 from bot.store import books, chats, deliveries
 from tests.support.databases import ONLY_SQLITE
 from tests.support.ledger import owe_all
-from tests.support.newsroom import LANE, Newsroom, place, report
+from tests.support.newsroom import LANE, Newsroom, Paper, place, report
 
 NEWS = {1: "NAVO oefent op de Waddenzee", 2: "Spanje wijst hogere NAVO-bijdrage af"}
 
@@ -250,6 +252,51 @@ async def test_what_may_have_arrived_keeps_its_key_and_is_not_told_in_a_digest(
     await room.deliver()
     assert [key for _, message, key in room.paper.sent if message.card] == [key_of(marked)]
     assert all(NEWS[1] not in words(message) for _, message, _ in room.paper.sent)
+
+
+class Slow(Paper):
+    """A platform whose answers take until the test lets them come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.answer = asyncio.Event(), asyncio.Event()
+
+    async def send(self, address: Address, message: Message, key: str) -> Outcome:
+        self.asked.set()
+        await self.answer.wait()
+        return await super().send(address, message, key)
+
+
+async def test_a_pump_that_lost_its_account_begins_nothing_more_and_keeps_what_was_sent(
+    room: Newsroom,
+) -> None:
+    for chat in ("anna", "bram"):
+        await room.manager.subscribe(place(chat), "nato")
+    await room.take(await room.add_feed(), [report(NEWS[1], 1, room.clock.now())])
+    paper, its_turn = Slow(), asyncio.Event()
+
+    async def wait(_: float) -> None:
+        await its_turn.wait()
+
+    pace = Pace(lane=(Limit(1, HORIZON / 2),))
+    parts = room.database, paper, Composer(room.database), room.clock
+    pump = LanePump(*parts, pace=pace, monotonic=lambda: room.clock.now().timestamp(), sleep=wait)
+    running = asyncio.create_task(pump.run())
+    await paper.asked.wait()
+    assert await states(room) == {DeliveryState.SENDING: 2}
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    pump.let_go()
+    its_turn.set()
+    paper.answer.set()
+    await asyncio.sleep(0.1)
+    assert len(paper.sent) == 1
+
+    room.clock.advance(timedelta(seconds=5))
+    while await pump.turn():
+        pass
+    assert await states(room) == {DeliveryState.SENT: 2}
+    assert sorted(address for address, _, _ in paper.sent) == ["anna", "bram"]
 
 
 @ONLY_SQLITE
