@@ -35,7 +35,7 @@ KEY_LIMIT = 38
 LARGEST_ID = 10**15
 STREAMS = 200
 RENDERED = 256
-QUICK = ("topics", "subscriptions", "latest", "status", "help")
+QUICK = ("start", "topics", "subscriptions", "latest", "status", "help")
 SCRIPT_WORDS = (
     "Today",
     "Yesterday",

@@ -16,6 +16,7 @@ TOKEN = "a-token-for-pictures"
 PATIENCE_MS = 120_000
 STORIES = 13
 WIDE: ViewportSize = {"width": 1200, "height": 860}
+SMALL: ViewportSize = {"width": 360, "height": 740}
 PHONE: ViewportSize = {"width": 390, "height": 780}
 
 
@@ -61,6 +62,7 @@ async def main(folder: Path) -> None:
             browser = await playwright.chromium.launch(
                 executable_path=executable(playwright), args=list(ARGUMENTS)
             )
+            await first_taps(browser, f"http://127.0.0.1:{port}/", folder)
             await take(browser, f"http://127.0.0.1:{port}/", folder)
             await browser.close()
     finally:
@@ -96,6 +98,28 @@ async def take(browser: Browser, url: str, folder: Path) -> None:
         await page.wait_for_timeout(600)
         await page.screenshot(path=folder / f"{shot.name}.png")
         await context.close()
+
+
+async def first_taps(browser: Browser, url: str, folder: Path) -> None:
+    """From /start to the first stories in three taps, on a phone."""
+    page = await signed_in(browser, url, viewport=SMALL, device_scale_factor=2)
+    await expect(page.locator(".story").nth(2)).to_be_visible(timeout=PATIENCE_MS)
+    await page.goto(f"{url}c/heraut")
+    for number, (button, seen) in enumerate(
+        (("/start", "Tick what to follow"), ("NATO", "✓ NATO"), ("Done", "newest stories")), 1
+    ):
+        await page.get_by_role("button", name=button, exact=True).last.click()
+        answer = page.locator(".post.bot").filter(has_text=seen)
+        await expect(answer).to_be_visible()
+        if button == "Done":
+            await expect(page.locator(".card").nth(1)).to_be_visible(timeout=PATIENCE_MS)
+        await page.mouse.move(0, 0)
+        await page.wait_for_timeout(600)
+        # News goes on coming meanwhile; the picture is of the answer.
+        await answer.evaluate("post => post.scrollIntoView()")
+        await page.wait_for_timeout(200)
+        await page.screenshot(path=folder / f"start-{number}.png")
+    await page.context.close()
 
 
 async def signed_in(browser: Browser, url: str, **options: Any) -> Page:
