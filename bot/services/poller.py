@@ -5,7 +5,8 @@ One bad feed is an error on that feed; all others go on.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -34,6 +35,8 @@ OUTAGE_SECONDS = 60.0
 """After our own database failed, its feeds are asked again so much later."""
 IN_HAND = 6
 """Documents that are read and taken in at the same time: more would only wait for the writer, in memory."""
+MOST_WAITING = 50
+"""While so many documents wait for that, no further feeds are asked."""
 HOT_OWNERS = 3
 HOT_WITHIN = timedelta(minutes=30)
 HOT_LOOK = timedelta(seconds=30)
@@ -104,13 +107,14 @@ class Poller:
         self._hot_at: datetime | None = None
         self._rounds: set[asyncio.Task[None]] = set()
         self._hands = asyncio.Semaphore(IN_HAND)
+        self._waiting = 0
 
     async def tick(self) -> int:
         """Begin to poll what is due; returns how many feeds that are.
 
         A slow publisher must not hold up the next tick, so the polls go on after this returns.
         """
-        if len(self._rounds) >= MAX_ROUNDS:
+        if len(self._rounds) >= MAX_ROUNDS or self._waiting > MOST_WAITING:
             return 0
         await self._look_for_hot_stories()
         now = self._clock.now()
@@ -142,7 +146,7 @@ class Poller:
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 fetched = await self._fetcher.fetch(due.spec, due.state)
-            async with self._hands:
+            async with self._in_hand():
                 lost = await self._take(due, fetched)
             if lost:
                 await self._catch_up(due, fetched, *lost)
@@ -159,6 +163,19 @@ class Poller:
             log.exception("feed could not be taken in", feed=due.id, url=due.spec.url)
             return FeedError(f"internal error: {type(error).__name__}")
         return None
+
+    @asynccontextmanager
+    async def _in_hand(self) -> AsyncIterator[None]:
+        """The turn of a document to be read and taken in."""
+        self._waiting += 1
+        try:
+            await self._hands.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._hands.release()
 
     async def _take(self, due: FeedDue, fetched: Fetched) -> tuple[ParsedFeed, Intake] | None:
         """Take in an answer; returns what it held when items may be missing before it."""
@@ -203,7 +220,7 @@ class Poller:
         for what, spec in further_documents(due.spec, fetched, parsed):
             try:
                 answer = await self._fetcher.fetch(spec, PollState())
-                async with self._hands:
+                async with self._in_hand():
                     page = await self._parse(answer)
                     older = await self._ingest.take_older(due, page, intake.newest_before)
             except FeedError as error:

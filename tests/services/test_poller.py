@@ -1,19 +1,22 @@
 """The poller against a real server: one bad feed is an error on that feed, and all others go on."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.domain.models import FeedSpec, Outlet
+from bot.domain.models import FeedSpec, Fetched, Outlet, ParsedFeed
 from bot.domain.schedule import Pace
 from bot.feeds.http import Fetcher, FetchLimits
+from bot.services import poller as polling
 from bot.services.poller import LEASE, Poller
 from bot.store import feeds, items
 from tests.emulators.feeds import FeedServer
 from tests.support.feedbuilder import FeedItem, rss
 from tests.support.newsroom import Newsroom, place
+from tests.support.waiting import until
 
 MEGABYTE = 1024 * 1024
 
@@ -211,3 +214,37 @@ async def test_when_our_own_database_fails_no_feed_is_blamed_and_nothing_is_lost
 async def _health(room: Newsroom) -> list[feeds.FeedHealth]:
     async with room.database.read() as tx:
         return list(await feeds.health(tx))
+
+
+async def test_while_many_documents_wait_to_be_read_no_further_feeds_are_asked(
+    room: Newsroom, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_end = asyncio.Event()
+
+    async def slowly(fetched: Fetched) -> ParsedFeed:
+        await may_end.wait()
+        return await polling.parse_in_thread(fetched)
+
+    monkeypatch.setattr(polling, "MOST_WAITING", 1)
+    names = [f"/{number}" for number in range(polling.IN_HAND + 4)]
+    for name in names:
+        server.put(name, rss([]))
+    await configure(room, server, *names)
+    limits = FetchLimits(total_seconds=20, spacing_seconds=0, per_host=20)
+    async with Fetcher("Heraut-test", allow_hosts=[server.host], limits=limits) as fetcher:
+        poller = Poller(
+            room.database, fetcher, room.ingest, room.clock, lambda _: Pace(), batch=len(names), parse=slowly
+        )
+        assert await poller.tick() == len(names)
+
+        async def all_wait() -> bool:
+            return poller._waiting == 4
+
+        await until(all_wait)
+        room.clock.advance(timedelta(days=1))
+        assert await poller.tick() == 0
+        may_end.set()
+        await poller.drain()
+        room.clock.advance(timedelta(days=1))
+        assert await poller.tick() == len(names)
+        await poller.drain()
