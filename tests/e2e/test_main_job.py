@@ -182,7 +182,9 @@ def fresh(title: str, number: int, summary: str = "") -> FeedItem:
 
 
 async def alerts(world: World, chat: str, headline: str) -> list[Told]:
-    return [told for told in await world.told(chat) if headline in told.text]
+    told = [each for each in await world.told(chat) if headline in each.text]
+    # Whoever subscribes is shown the latest stories; that is an answer, no alert.
+    return [each for each in told if "now follows" not in each.text]
 
 
 async def wait_for_alert(world: World, headline: str) -> Told:
