@@ -7,7 +7,7 @@ from bot.chat.menus import LONGEST_ACTION, leaf, turning
 from bot.domain.messages import Button, Message, Moment, Span, Text, say
 from bot.domain.models import Target
 from bot.domain.tongue import Tongue
-from bot.errors import CommandError, RuleError
+from bot.errors import CommandError, Phrase, RuleError
 from bot.services.manage import Wish
 from bot.services.rulelab import Judged, Trial
 from bot.services.search import Found
@@ -92,7 +92,11 @@ def _missed(trial: Trial, tongue: Tongue) -> list[Sequence[Span]]:
     for each in trial.near[:NEAR]:
         lines.append(_item_line("◦ ", each))
         lines += [
-            ["   ", Text(clause.text, code=True), f" {tongue.recall(clause.why)}"]
+            [
+                "   ",
+                Text(clause.text, code=True),
+                f" {tongue(clause.why) if isinstance(clause.why, Phrase) else tongue.recall(clause.why)}",
+            ]
             for clause in each.clauses[:CLAUSES]
         ]
     return lines

@@ -72,9 +72,10 @@ async def unfollow(request: Request) -> Message:
 async def complete_followed(request: Request, typed: str) -> list[tuple[str, str]]:
     """The stories that a chat follows, as (number, headline)."""
     known = await request.use.following.followed(request.place)
-    offers = [(f"#{each.story.id}", clipped(each.story.items[0].title, LABEL)) for each in known]
+    offers = [(f"#{each.story.id}", each.story.items[0].title) for each in known]
     wanted = fold(typed.strip()).text
-    return [offer for offer in offers if wanted in fold(" ".join(offer)).text][:OFFERED]
+    fitting = [offer for offer in offers if wanted in fold(" ".join(offer)).text]
+    return [(number, clipped(title, LABEL)) for number, title in fitting[:OFFERED]]
 
 
 async def _followed(request: Request) -> Message:

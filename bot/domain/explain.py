@@ -16,6 +16,7 @@ from bot.domain.program import literal_of
 from bot.domain.rule_tree import All, EntityRef, Field, FieldIs, Near, Node, Not, Rule, Some, Words
 from bot.domain.salience import ABOUT
 from bot.domain.text import fold, words_only
+from bot.errors import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,9 @@ class _Judge:
                         yield from self.reasons(child, wanted=wanted)
             case Not() if not wanted:
                 for clause in self.reasons(node.child, wanted=True):
-                    yield self._clause(node, f"must not be, but {clause.why}")
+                    yield self._clause(node, Phrase("must not be, but {why}", why=clause.why))
             case Not():
-                yield self._clause(node, "is not in the item, as it should be")
+                yield self._clause(node, Phrase("is not in the item, as it should be"))
             case _:
                 yield self._clause(node, self._met(node) if wanted else self._missing(node))
 
@@ -96,52 +97,70 @@ class _Judge:
             case Words():
                 start = next(self._offsets(node))
                 span = self._reading.span(start, self._reading.word_end(start + len(node.text)))
-                return f"“{span.surface}” stands in the {span.field}"
+                if span.field == "title":
+                    return Phrase("“{words}” stands in the title", words=span.surface)
+                return Phrase("“{words}” stands in the text", words=span.surface)
             case EntityRef(about=True):
-                return f"the item is about {self._name(node)}: {self._salience(node):.2f}, at least {ABOUT}"
+                return Phrase(
+                    "the item is about {name}: {salience:.2f}, at least {least}",
+                    name=self._name(node),
+                    salience=self._salience(node),
+                    least=ABOUT,
+                )
             case EntityRef():
                 place = next(self._offsets(node))
                 return next(
                     hit.why for hit in self._evidence.hits if (hit.entity, hit.start) == (node.entity, place)
                 )
             case Near():
-                return f"both stand within {node.distance} words"
+                return Phrase("both stand within {n} words", n=node.distance)
             case FieldIs():
-                return f"the item's {_PROPERTY[node.field]} is {self._property(node.field)}"
+                return self._property_why(node)
             case _:
-                return "it holds"
+                return Phrase("it holds")
 
     def _missing(self, node: Node) -> str:
         match node:
             case Words():
                 return self._missing_words(node)
             case EntityRef(about=True):
-                return (
-                    f"the item is about {self._name(node)} for {self._salience(node):.2f}, less than {ABOUT}"
+                return Phrase(
+                    "the item is about {name} for {salience:.2f}, less than {least}",
+                    name=self._name(node),
+                    salience=self._salience(node),
+                    least=ABOUT,
                 )
             case EntityRef():
                 return self._missing_entity(node)
             case Near():
                 return self._not_near(node)
             case FieldIs():
-                return f"the item's {_PROPERTY[node.field]} is {self._property(node.field) or 'unknown'}"
+                return self._property_why(node)
             case _:
-                return "it does not hold"
+                return Phrase("it does not hold")
 
     def _missing_words(self, node: Words) -> str:
         if node.in_title and literal_of(node) in self._reading.words:
-            return "stands in the text, but not in the title"
+            return Phrase("stands in the text, but not in the title")
         if not node.prefix and literal_of(node).rstrip() in self._reading.words:
-            return f"stands in it only with more letters behind; write {node.text}* to take those too"
-        return "does not stand in the title" if node.in_title else "does not stand in the item"
+            return Phrase(
+                "stands in it only with more letters behind; write {word}* to take those too", word=node.text
+            )
+        if node.in_title:
+            return Phrase("does not stand in the title")
+        return Phrase("does not stand in the item")
 
     def _missing_entity(self, node: EntityRef) -> str:
         if node.in_title and node.entity in self._evidence.salience:
-            return f"{self._name(node)} is named in the text, but not in the title"
+            return Phrase("{name} is named in the text, but not in the title", name=self._name(node))
         tempting = self._tempting(self._catalog.entities[node.entity])
         if tempting:
-            return f"“{tempting}” stands in it, but does not mean {self._name(node)} there"
-        return f"{self._name(node)} is not named"
+            return Phrase(
+                "“{words}” stands in it, but does not mean {name} there",
+                words=tempting,
+                name=self._name(node),
+            )
+        return Phrase("{name} is not named", name=self._name(node))
 
     def _tempting(self, entity: Entity) -> str:
         """A name of `entity` that stands in the document and yet was not taken for it."""
@@ -155,8 +174,10 @@ class _Judge:
     def _not_near(self, node: Near) -> str:
         for side in (node.left, node.right):
             if not self.holds(side):
-                return f"{self._rule.text[side.start : side.end]} does not stand in the item"
-        return f"both stand in the item, but nowhere within {node.distance} words"
+                return Phrase(
+                    "{words} does not stand in the item", words=self._rule.text[side.start : side.end]
+                )
+        return Phrase("both stand in the item, but nowhere within {n} words", n=node.distance)
 
     def _offsets(self, node: Node) -> Iterator[int]:
         """Where a word, phrase or entity stands."""
@@ -189,6 +210,10 @@ class _Judge:
     def _name(self, node: EntityRef) -> str:
         return self._catalog.entities[node.entity].name
 
+    def _property_why(self, node: FieldIs) -> str:
+        known = self._property(node.field) or Phrase("unknown")
+        return Phrase("the item's {property} is {value}", property=_PROPERTY[node.field], value=known)
+
     def _property(self, field: Field) -> str:
         document = self._reading.document
         values = {
@@ -199,4 +224,4 @@ class _Judge:
         return values[field]
 
 
-_PROPERTY = {Field.LANG: "language", Field.SOURCE: "source", Field.OWNER: "owner"}
+_PROPERTY = {Field.LANG: Phrase("language"), Field.SOURCE: Phrase("source"), Field.OWNER: Phrase("owner")}
