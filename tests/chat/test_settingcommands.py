@@ -144,7 +144,7 @@ async def test_all_settings_stand_in_one_message(says: Says) -> None:
 async def test_a_server_is_addressed_in_the_language_it_chose(room: Newsroom) -> None:
     async with DiscordEmulator() as discord, connected(discord, desk_of(room)):  # type: ignore[arg-type]  # only its hooks
         channel = await discord.add_channel(discord.add_guild("Redactie", "nl"), "nieuws")
-        assert "Kies wat je wilt volgen" in (await discord.slash(channel, "anna", "start")).text
+        assert "Vink aan wat je wilt volgen" in (await discord.slash(channel, "anna", "start")).text
 
 
 async def test_telegrams_menu_is_there_in_every_language(room: Newsroom) -> None:
@@ -187,7 +187,7 @@ def words(message: Message) -> str:
 async def test_a_new_chat_is_answered_in_the_language_of_whoever_speaks_first(router: Router) -> None:
     answer = await ask(router, "/start", "nl")
     assert answer.language == "nl"
-    assert "Kies wat je wilt volgen" in words(answer)
+    assert "Vink aan wat je wilt volgen" in words(answer)
 
 
 async def test_a_chat_keeps_its_language_whoever_speaks(router: Router) -> None:
@@ -196,7 +196,7 @@ async def test_a_chat_keeps_its_language_whoever_speaks(router: Router) -> None:
 
 
 async def test_a_language_that_we_lack_is_answered_in_english(router: Router) -> None:
-    assert "Choose what to follow" in words(await ask(router, "/start", "fy"))
+    assert "Tick what to follow" in words(await ask(router, "/start", "fy"))
 
 
 @pytest.mark.parametrize(
