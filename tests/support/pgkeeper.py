@@ -133,8 +133,12 @@ def _runs(programs: Path, as_user: dict[str, Any]) -> bool:
 
 def _copied(programs: Path, folder: Path) -> Path:
     """The programs where another user may run them: a virtual environment is often in somebody's home."""
-    shutil.copytree(programs.parent, folder / "programs")
-    return folder / "programs" / programs.name
+    package, copy = programs.parents[1], folder / "programs"
+    shutil.copytree(programs.parent, copy / package.name / programs.parent.name)
+    libraries = package.with_name(f"{package.name}.libs")  # found beside the package
+    if libraries.exists():
+        shutil.copytree(libraries, copy / libraries.name)
+    return copy / package.name / programs.parent.name / programs.name
 
 
 def _wait(folder: Path, server: "subprocess.Popen[bytes]") -> None:
