@@ -121,7 +121,10 @@ class Router:
             )
         if command.for_owners and request.argument and not request.is_owner:
             return say(tongue("Only those who run this bot can do that."), private=True)
-        return await command.run(request)
+        answer = await command.run(request)
+        # What was chosen from a menu takes its place, so that the menu does not ask on.
+        chosen = command.spec.changes_chat and bool(request.argument) and not answer.private
+        return replace(answer, in_place=True) if chosen else answer
 
     async def _refusal(self, request: Request) -> Message | None:
         """The answer to a chat that is not served, or asks too much; an empty one says nothing at all."""
@@ -179,7 +182,8 @@ def _refused(problem: BadInput, tongue: Tongue) -> Message:
 
 def _parted(text: str) -> tuple[str, str]:
     """The command and its argument, which may stand on a line of its own."""
-    name, *argument = text.strip()[:MAX_TEXT].split(maxsplit=1) or [""]
+    # No database keeps a NUL, and nobody types one.
+    name, *argument = text.replace("\0", "").strip()[:MAX_TEXT].split(maxsplit=1) or [""]
     return name, "".join(argument).strip()
 
 

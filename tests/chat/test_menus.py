@@ -152,3 +152,10 @@ async def test_garbled_buttons_are_answered_with_what_to_do(room: Newsroom, wire
         assert answer.text
         assert "went wrong" not in answer.text
     assert first.number in [each.number for each in await wire.shown()]
+
+
+async def test_what_is_chosen_from_a_menu_takes_its_place(wire: Wire) -> None:
+    menu = await wire.says("/quiet")
+    chosen = await wire.presses("23:00-07:00")
+    assert chosen.number == menu.number
+    assert "Quiet from 23:00-07:00" in chosen.text
