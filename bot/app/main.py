@@ -20,7 +20,7 @@ from bot.app.site import listener_of, site_of
 from bot.config import Config
 from bot.errors import BadInput
 from bot.jobs.datalock import data_lock
-from bot.jobs.memory import give_back
+from bot.jobs.memory import give_back, share_arenas
 from bot.ports import ChatPlatform, Clock, JobRunner, SystemClock
 from bot.services.alarm import Alarms
 from bot.services.charting import Painter
@@ -42,6 +42,7 @@ async def run(config: Config, mode: Mode = AS_SET) -> None:
         BadInput: the packs, topics, database or port cannot be used as configured.
         AlreadyRunning: another process works on the same data.
     """
+    share_arenas()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

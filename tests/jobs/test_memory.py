@@ -1,5 +1,6 @@
 """Freed memory goes back to the system."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -24,3 +25,28 @@ async def test_what_was_freed_between_things_that_stay_is_given_back() -> None:
     await give_back_aside()
     assert before - resident_kilobytes() > 20_000
     assert len(kept) == 600
+
+
+ARENAS = """
+import ctypes, re, threading
+from bot.jobs.memory import share_arenas
+shared = share_arenas()
+gate = threading.Barrier(9)
+def work():
+    ctypes.CDLL(None).malloc(5000)
+    gate.wait()
+for _ in range(8):
+    threading.Thread(target=work).start()
+gate.wait()
+if shared:
+    ctypes.CDLL(None).malloc_stats()
+print(shared)
+"""
+
+
+@pytest.mark.slow
+def test_many_threads_share_few_arenas() -> None:
+    done = subprocess.run([sys.executable, "-c", ARENAS], capture_output=True, text=True, timeout=60)
+    if done.stdout.strip() != "True":
+        pytest.skip("this C library has nothing to ask")
+    assert 1 <= done.stderr.count("Arena ") <= 2
