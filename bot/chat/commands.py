@@ -11,7 +11,7 @@ from bot.chat.owncommands import export, forget_me, import_, my_data
 from bot.chat.ownercommands import allow, backup, broadcast, deny
 from bot.chat.pagecommand import page
 from bot.chat.searchcommands import search, try_out
-from bot.chat.settingcommands import language, settings, timezone
+from bot.chat.settingcommands import language, preview, settings, sound, timezone
 from bot.chat.storycommands import follow, story, unfollow
 from bot.chat.tellcommands import digest, limit, mute, quiet, resend, unmute, why
 from bot.chat.trendcommands import sources, trend
@@ -123,6 +123,28 @@ COMMANDS: tuple[Command, ...] = (
         mute,
     ),
     Command(spec("unmute", "Wake what rests", "what", "a topic or a rule", changes=True), unmute),
+    Command(
+        spec(
+            "sound",
+            "Whether alerts make a sound",
+            "choice",
+            "on or off",
+            changes=True,
+            completes=False,
+        ),
+        sound,
+    ),
+    Command(
+        spec(
+            "preview",
+            "What stands under an alert",
+            "choice",
+            "picture, page or off",
+            changes=True,
+            completes=False,
+        ),
+        preview,
+    ),
     Command(
         spec(
             "resend",

@@ -4,12 +4,19 @@ from dataclasses import replace
 
 from bot.chat.asking import Request, rows
 from bot.chat.tellcommands import digest_line, limit_line, lost_line, quiet_line
+from bot.domain.manner import Manner, Preview
 from bot.domain.mannerwords import zones_like
 from bot.domain.messages import Button, Message, Text, say
 from bot.domain.models import Chat
 from bot.domain.tongue import Tongue
+from bot.errors import Phrase
 from bot.services.tongues import languages, own_name, tongue_of
 
+PREVIEWS = {
+    Preview.PICTURE: Phrase("The article's picture stands under an alert."),
+    Preview.PAGE: Phrase("The article's page is previewed under an alert."),
+    Preview.NONE: Phrase("Nothing stands under an alert."),
+}
 OFFERED_ZONES = ("Europe/Amsterdam", "Europe/Brussels", "Europe/London", "America/New_York", "UTC")
 
 
@@ -35,6 +42,32 @@ async def timezone(request: Request) -> Message:
     return say(zone_line(chat, tongue))
 
 
+async def sound(request: Request) -> Message:
+    """Show or set whether alerts make a sound."""
+    tongue = request.tongue
+    if not request.argument:
+        chat = await request.manager.manners.chat(request.place)
+        buttons = [[Button(tongue("With sound"), "/sound on"), Button(tongue("Silent"), "/sound off")]]
+        return say(sound_line(chat.manner, tongue), buttons=buttons, private=True)
+    manner = await request.manager.manners.sound(request.place, request.argument)
+    return say(sound_line(manner, tongue))
+
+
+async def preview(request: Request) -> Message:
+    """Show or set what stands under an alert."""
+    tongue = request.tongue
+    if not request.argument:
+        chat = await request.manager.manners.chat(request.place)
+        buttons = [
+            Button(tongue("The picture"), "/preview picture"),
+            Button(tongue("The page"), "/preview page"),
+            Button(tongue("Nothing"), "/preview off"),
+        ]
+        return say(preview_line(chat.manner, tongue), buttons=[buttons], private=True)
+    manner = await request.manager.manners.preview(request.place, request.argument)
+    return say(preview_line(manner, tongue))
+
+
 async def settings(request: Request) -> Message:
     """Everything that a chat has set, with a button to change each."""
     tongue = request.tongue
@@ -45,6 +78,8 @@ async def settings(request: Request) -> Message:
         Button(tongue("Quiet hours"), "/quiet"),
         Button(tongue("Digest"), "/digest"),
         Button(tongue("Limit"), "/limit"),
+        Button(tongue("Sound"), "/sound"),
+        Button(tongue("Preview"), "/preview"),
         Button(tongue("Lost answers"), "/resend"),
     ]
     return say(
@@ -54,6 +89,8 @@ async def settings(request: Request) -> Message:
         f"• {quiet_line(chat, tongue)}",
         f"• {digest_line(chat, tongue)}",
         f"• {limit_line(chat.manner, tongue)}",
+        f"• {sound_line(chat.manner, tongue)}",
+        f"• {preview_line(chat.manner, tongue)}",
         f"• {lost_line(chat.manner.lost_answer, tongue)}",
         buttons=rows(buttons),
         private=True,
@@ -63,6 +100,18 @@ async def settings(request: Request) -> Message:
 def zone_line(chat: Chat, tongue: Tongue) -> str:
     """The timezone of a chat in a sentence."""
     return tongue("The hours here are those of {timezone}.", timezone=chat.timezone)
+
+
+def sound_line(manner: Manner, tongue: Tongue) -> str:
+    """Whether alerts make a sound, in a sentence."""
+    if manner.silent:
+        return tongue("Alerts come without a sound, except breaking news.")
+    return tongue("Alerts come with a sound.")
+
+
+def preview_line(manner: Manner, tongue: Tongue) -> str:
+    """What stands under an alert, in a sentence."""
+    return tongue(PREVIEWS[manner.preview])
 
 
 def complete_language(typed: str) -> list[tuple[str, str]]:

@@ -14,6 +14,14 @@ class LostAnswer(StrEnum):
     SKIP = "skip"
 
 
+class Preview(StrEnum):
+    """What stands under an alert: the article's picture, its page as the platform previews it, or nothing."""
+
+    PICTURE = "picture"
+    PAGE = "page"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
     """A chat's wishes. Times are the chat's own local times.
@@ -27,6 +35,8 @@ class Manner:
         digest_only: stories come in the digest instead of as alerts.
         hourly_cap: alerts an hour, above which stories wait for a digest; 0 for no cap.
         lost_answer: what to do with a message whose answer was lost.
+        silent: alerts make no sound, except of breaking news.
+        preview: what stands under an alert.
     """
 
     quiet_from: time | None = None
@@ -37,6 +47,8 @@ class Manner:
     digest_only: bool = False
     hourly_cap: int = 0
     lost_answer: LostAnswer = LostAnswer.RESEND
+    silent: bool = False
+    preview: Preview = Preview.PICTURE
 
 
 PLAIN = Manner()
@@ -54,6 +66,8 @@ def to_stored(manner: Manner) -> dict[str, Any]:
         "digest_only": manner.digest_only or None,
         "hourly_cap": manner.hourly_cap or None,
         "lost_answer": str(manner.lost_answer) if manner.lost_answer is not PLAIN.lost_answer else None,
+        "silent": manner.silent or None,
+        "preview": str(manner.preview) if manner.preview is not PLAIN.preview else None,
     }
     return {key: value for key, value in values.items() if value is not None}
 
@@ -72,6 +86,8 @@ def from_stored(stored: Mapping[str, Any] | None) -> Manner:
         digest_only=bool(stored.get("digest_only", False)),
         hourly_cap=int(stored.get("hourly_cap", 0)),
         lost_answer=LostAnswer(stored.get("lost_answer", LostAnswer.RESEND)),
+        silent=bool(stored.get("silent", False)),
+        preview=Preview(stored.get("preview", Preview.PICTURE)),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 from zoneinfo import available_timezones
 
-from bot.domain.manner import Manner
+from bot.domain.manner import Manner, Preview
 from bot.errors import CommandError
 
 DAYS = {
@@ -19,6 +19,11 @@ DAYS = {
 }  # fmt: skip
 ON = frozenset({"on", "yes", "aan", "ja"})
 OFF = frozenset({"off", "none", "uit", "geen", "nooit", "never"})
+PREVIEWS = {
+    **dict.fromkeys(("picture", "pictures", "plaatje", "foto", "on", "aan"), Preview.PICTURE),
+    **dict.fromkeys(("page", "link", "pagina"), Preview.PAGE),
+    **dict.fromkeys(OFF, Preview.NONE),
+}
 MOST_TIMES = 6
 LONGEST = timedelta(days=365)
 
@@ -94,6 +99,30 @@ def read_limit(text: str, manner: Manner) -> Manner:
         CommandError: it is no number.
     """
     return replace(manner, hourly_cap=_number(text.strip().lower()))
+
+
+def read_sound(text: str, manner: Manner) -> Manner:
+    """Whether alerts make a sound: ``on`` or ``off``.
+
+    Raises:
+        CommandError: it is neither.
+    """
+    word = text.strip().lower()
+    if word not in ON | OFF:
+        raise CommandError("I cannot read “{text}”.", "write /sound on or /sound off", text=text)
+    return replace(manner, silent=word in OFF)
+
+
+def read_preview(text: str, manner: Manner) -> Manner:
+    """What stands under an alert: ``picture``, ``page``, or ``off``.
+
+    Raises:
+        CommandError: it is none of them.
+    """
+    found = PREVIEWS.get(text.strip().lower())
+    if found is None:
+        raise CommandError("I cannot read “{text}”.", "write /preview picture, page or off", text=text)
+    return replace(manner, preview=found)
 
 
 def read_span(text: str) -> timedelta:

@@ -15,7 +15,7 @@ from bot.domain.messages import LARGEST_PICTURE, AlertCard, Button, Message, Mom
 from bot.errors import BadInput
 
 T = TypeVar("T")
-FLAGS = ("private", "silent", "in_place")
+FLAGS = ("private", "silent", "in_place", "page_preview")
 
 
 def to_json(message: Message) -> str:

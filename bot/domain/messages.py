@@ -91,6 +91,7 @@ class Message:
     `language` is the chat's own language, ISO 639-1: renderers word ages and labels in it.
     `picture` stands with the lines; what cannot show it, or may not, tells its words instead. `in_place` asks
     that it takes the place of the menu whose button was pressed, where it answers one; an alert stays.
+    `page_preview` lets the platform show the page of a card's article its own way, instead of the picture.
     """
 
     lines: Sequence[Sequence[Span]] = ()
@@ -101,6 +102,7 @@ class Message:
     language: str = "en"
     picture: Picture | None = None
     in_place: bool = False
+    page_preview: bool = False
 
     @property
     def empty(self) -> bool:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.domain.manner import Manner, Preview
 from bot.domain.messagecodec import from_json
 from bot.domain.messages import AlertCard, Button, Message, Moment, Span, Text
-from bot.domain.models import Delivery, DeliveryKind, Outcome, Story, Transient, Vanished
+from bot.domain.models import Delivery, DeliveryKind, Outcome, Priority, Story, Transient, Vanished
 from bot.domain.summary import summarise
 from bot.domain.tongue import Tongue
 from bot.domain.wire import independent
@@ -89,12 +90,22 @@ def _message(
         told = [found[part.story_id] for part in parts.get(delivery.id, ()) if part.story_id in found]
         return digest_message(told, delivery.gather, delivery.language) if told else None
     story = found.get(delivery.story_id) if delivery.story_id is not None else None
-    return story_message(story, delivery.language) if story else None
+    if story is None:
+        return None
+    alert = _shown_as(story_message(story, delivery.language), delivery.manner)
+    return replace(alert, silent=delivery.manner.silent and delivery.priority > Priority.BREAKING)
 
 
 def story_message(story: Story, language: str) -> Message:
     """The alert of a story: its first report, with the further ones as sources."""
     return Message(card=story_card(story), language=language, buttons=_feedback(story, tongue_of(language)))
+
+
+def _shown_as(message: Message, manner: Manner) -> Message:
+    """An alert with what the chat wants to see under it."""
+    if manner.preview is Preview.NONE:
+        return without_picture(message)
+    return replace(message, page_preview=manner.preview is Preview.PAGE)
 
 
 def _feedback(story: Story, tongue: Tongue) -> tuple[tuple[Button, ...], ...]:

@@ -1,11 +1,18 @@
 """How and when a chat is told: the use cases behind /quiet, /digest, /limit and /mute."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.manner import LostAnswer, Manner
-from bot.domain.mannerwords import read_digest, read_limit, read_quiet, read_zone
+from bot.domain.mannerwords import (
+    read_digest,
+    read_limit,
+    read_preview,
+    read_quiet,
+    read_sound,
+    read_zone,
+)
 from bot.domain.models import Chat, Subscription
 from bot.errors import CommandError
 from bot.ports import Clock
@@ -115,11 +122,32 @@ class Manners:
         Raises:
             CommandError: the text cannot be read.
         """
+        return await self._changed(place, "limit", text, read_limit)
+
+    async def sound(self, place: Place, text: str) -> Manner:
+        """Set whether alerts make a sound; see `mannerwords.read_sound`.
+
+        Raises:
+            CommandError: the text cannot be read.
+        """
+        return await self._changed(place, "sound", text, read_sound)
+
+    async def preview(self, place: Place, text: str) -> Manner:
+        """Set what stands under an alert; see `mannerwords.read_preview`.
+
+        Raises:
+            CommandError: the text cannot be read.
+        """
+        return await self._changed(place, "preview", text, read_preview)
+
+    async def _changed(
+        self, place: Place, what: str, text: str, read: Callable[[str, Manner], Manner]
+    ) -> Manner:
         async with self._database.write() as tx:
             chat = await self._chat(tx, place)
-            manner = read_limit(text, chat.manner)
+            manner = read(text, chat.manner)
             await chats.set_manner(tx, chat.id, manner)
-            await self._note(tx, place, "limit", text)
+            await self._note(tx, place, what, text)
         return manner
 
     async def resend(self, place: Place, again: bool) -> None:

@@ -141,6 +141,18 @@ async def test_all_settings_stand_in_one_message(says: Says) -> None:
         assert part in answer
 
 
+async def test_sound_and_preview_are_shown_and_set(says: Says) -> None:
+    assert "with a sound" in await says("/sound")
+    assert "without a sound, except breaking" in await says("/sound off")
+    assert "write /sound on" in (await says("/sound loud")).replace("Write", "write")
+    assert "picture stands under" in await says("/preview")
+    assert "page is previewed" in await says("/preview page")
+    assert "picture, page or off" in await says("/preview hologram")
+    settings = await says("/settings")
+    assert "without a sound" in settings
+    assert "page is previewed" in settings
+
+
 async def test_a_server_is_addressed_in_the_language_it_chose(room: Newsroom) -> None:
     async with DiscordEmulator() as discord, connected(discord, desk_of(room)):  # type: ignore[arg-type]  # only its hooks
         channel = await discord.add_channel(discord.add_guild("Redactie", "nl"), "nieuws")
@@ -235,6 +247,6 @@ async def test_languages_and_timezones_are_completed(router: Router) -> None:
 async def test_every_button_of_the_settings_leads_to_a_command(router: Router) -> None:
     message = await ask(router, "/settings")
     actions = [button.action for row in message.buttons for button in row]
-    assert len(actions) == 6
+    assert len(actions) == 8
     for action in actions:
         assert "There is no command" not in words(await ask(router, action))

@@ -70,7 +70,7 @@ def render(message: Message, now: datetime, limit: int = TEXT_LIMIT) -> Rendered
         fitted = [Run("…")]
     rows, dropped = keyboard(message.buttons, stay=message.card is not None)
     return Rendered(
-        html(fitted), InlineKeyboardMarkup(rows) if rows else None, _preview(message.card), tuple(dropped)
+        html(fitted), InlineKeyboardMarkup(rows) if rows else None, _preview(message), tuple(dropped)
     )
 
 
@@ -81,8 +81,11 @@ def plain(message: Message, now: datetime) -> str:
     return "".join(run.text for run in fit(runs, TEXT_LIMIT)).strip() or "…"
 
 
-def _preview(card: AlertCard | None) -> LinkPreviewOptions:
-    """Only the article's picture: a preview of its page would repeat the headline and the teaser."""
+def _preview(message: Message) -> LinkPreviewOptions:
+    """Only the article's picture: its page, which a chat may ask for, repeats the headline and the teaser."""
+    card = message.card
+    if card and message.page_preview and (page := web_link(card.url)):
+        return LinkPreviewOptions(url=page, prefer_small_media=True)
     picture = web_link(card.image) if card and card.image else None
     if picture is None:
         return LinkPreviewOptions(is_disabled=True)

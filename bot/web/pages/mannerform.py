@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time
 
-from bot.domain.manner import LostAnswer, Manner
+from bot.domain.manner import LostAnswer, Manner, Preview
 from bot.domain.mannerwords import MOST_TIMES, read_time
 from bot.errors import CommandError
 
@@ -40,6 +40,8 @@ def read_manner(fields: Mapping[str, str], was: Manner) -> Manner:
         digest_only=only,
         hourly_cap=_number(fields.get("hourly_cap", "")),
         lost_answer=_lost(fields.get("lost_answer", "")),
+        silent=fields.get("silent") == "on",
+        preview=_preview(fields.get("preview", Preview.PICTURE)),
     )
 
 
@@ -68,3 +70,10 @@ def _lost(text: str) -> LostAnswer:
         return LostAnswer(text)
     except ValueError:
         raise CommandError("A message without an answer is sent again or left out.") from None
+
+
+def _preview(text: str) -> Preview:
+    try:
+        return Preview(text)
+    except ValueError:
+        raise CommandError("Under an alert stands a picture, a page or nothing.") from None

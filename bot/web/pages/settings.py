@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.domain.manner import LostAnswer
+from bot.domain.manner import LostAnswer, Preview
 from bot.errors import BadInput
 from bot.services.tongues import languages
 from bot.store.roster import Entry
@@ -98,6 +98,7 @@ class SettingsPages:
             languages=languages(),
             zones=zones(),
             lost_answers=list(LostAnswer),
+            previews=list(Preview),
             most=MOST,
             csrf=session.csrf if session else "",
             refused=refused,

@@ -1,5 +1,6 @@
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -7,12 +8,13 @@ import pytest
 from aiohttp import web
 
 from bot.chat.telegram import TelegramPlatform, Webhook
-from bot.domain.messages import Button, Message, say
+from bot.domain.messages import AlertCard, Button, Message, say
 from bot.domain.models import Address, Sent
 from bot.errors import BadInput
 from tests.chat.telegram.conftest import Heard, Start
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram.server import DEFAULT_TOKEN
+from tests.support.clock import NOON
 from tests.support.waiting import until
 
 
@@ -58,6 +60,23 @@ async def test_a_silent_message_makes_no_sound(
     await platform.send(at(chat), Message(lines=(("stil",),), silent=True), "k")
     await platform.send(at(chat), say("luid"), "k")
     assert [message.silent for message in telegram.messages(chat)] == [True, False]
+
+
+async def test_what_stands_under_an_alert_is_its_picture_its_page_or_nothing(
+    telegram: TelegramEmulator, platform: TelegramPlatform
+) -> None:
+    chat = telegram.add_chat()
+    page, picture = "https://nieuws.example/1", "https://nieuws.example/1.jpg"
+    card = AlertCard("Kop", page, "De Morgenster", NOON, "", (), "nl", image=picture)
+    for message in (
+        Message(card=card),
+        Message(card=card, page_preview=True),
+        Message(card=replace(card, image=None)),
+    ):
+        await platform.send(at(chat), message, "k")
+    shown = [message.preview for message in telegram.messages(chat)]
+    assert [preview.get("url") for preview in shown] == [picture, page, None]
+    assert [preview.get("is_disabled") for preview in shown] == [None, None, True]
 
 
 async def test_buttons_that_do_not_fit_are_left_out_and_logged(

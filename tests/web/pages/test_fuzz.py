@@ -72,7 +72,7 @@ FORMS = {
     "/subscriptions/2": ("do", "wish", "text", "span", "threshold", "back"),
     "/settings/1": (
         *("language", "timezone", "quiet_from", "quiet_until", "breaking", "digest_times", "digest_day"),
-        *("digest_only", "hourly_cap", "lost_answer"),
+        *("digest_only", "hourly_cap", "lost_answer", "silent", "preview"),
     ),
     "/deliveries/5": ("do", "back"),
     "/rules": ("rule", "place"),

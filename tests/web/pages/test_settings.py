@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import Settings
-from bot.domain.manner import LostAnswer, Manner
+from bot.domain.manner import LostAnswer, Manner, Preview
 from bot.errors import CommandError
 from bot.store import roster
 from bot.store.roster import Entry
@@ -30,8 +30,12 @@ FORM = {
     "digest_only": "on",
     "hourly_cap": "5",
     "lost_answer": "skip",
+    "silent": "on",
+    "preview": "page",
 }
-MANNER = Manner(time(23), time(7, 30), 4, (time(8), time(18)), 6, True, 5, LostAnswer.SKIP)
+MANNER = Manner(
+    time(23), time(7, 30), 4, (time(8), time(18)), 6, True, 5, LostAnswer.SKIP, True, Preview.PAGE
+)
 SECRETS: dict[str, Any] = {
     "telegram": {"token": "123:very-secret"},
     "discord": {"token": "very-secret"},
@@ -102,6 +106,7 @@ async def test_the_form_shows_what_is_set_so_that_saving_it_changes_nothing(
         ({"breaking": "99999"}, "no number"),
         ({"breaking": "٣"}, "no number"),
         ({"lost_answer": "perhaps"}, "sent again or left out"),
+        ({"preview": "hologram"}, "a picture, a page or nothing"),
         ({"language": "xx"}, "language is one of"),
     ],
 )
