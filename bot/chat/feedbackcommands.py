@@ -41,8 +41,16 @@ async def unhush(request: Request) -> Message:
 
 
 async def less(request: Request) -> Message:
-    """Make the subscription that an alert was told for one step stricter."""
+    """Make the subscription that an alert was told for one step stricter.
+
+    ``m12`` means the alert with this number of its platform, as a thumb down does; other messages of the
+    chat are nobody's business.
+    """
     story, *chosen = parts_of(request, 1)
+    if story.startswith("m"):
+        number = number_in(story.removeprefix("m"))
+        told = await request.use.feedback.story_of(request.place, str(number))
+        return await less(request.asking(str(told))) if told else Message()
     if chosen:
         return replace(await _stricter(request, await wish_of(request, chosen[0])), in_place=True)
     causes = await request.use.feedback.causes(request.place, number_in(story))

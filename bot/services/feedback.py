@@ -17,7 +17,7 @@ from bot.services.ingest import document_of
 from bot.services.manage import Follow
 from bot.services.manners import MUTED
 from bot.services.places import Place
-from bot.store import amendments, audit, chats, reports, stories, unwanted
+from bot.store import amendments, audit, books, chats, reports, stories, unwanted
 from bot.store.amendments import Amendment, State
 from bot.store.database import Database, Transaction
 from bot.store.items import StoredItem
@@ -112,6 +112,11 @@ class Feedback:
             await chats.mute_story(tx, chat.id, story_id, now)
             await audit.note(tx, place.change(now, "unmute story", str(story_id)))
         return story
+
+    async def story_of(self, place: Place, message_id: str) -> int | None:
+        """The story that a message in this chat is the alert of; None when it is none."""
+        async with self._database.read() as tx:
+            return await books.story_of_message(tx, place.lane, place.address, message_id)
 
     async def causes(self, place: Place, story_id: int) -> list[Subscription]:
         """The subscriptions that a chat was told of a story for.

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
-from bot.domain.models import DeliveryKind, DeliveryState
+from bot.domain.models import Address, DeliveryKind, DeliveryState
 from bot.store.database import Transaction, upsert
 from bot.store.deliveries import READY
 from bot.store.schema import alarms, chats, deliveries, holdbacks, lanes
@@ -226,6 +226,22 @@ async def told_since(tx: Transaction, chat_id: int, moment: datetime) -> int:
         deliveries.c.gather == "",
     )
     return await tx.scalar(counted) or 0
+
+
+async def story_of_message(tx: Transaction, lane: str, address: Address, message_id: str) -> int | None:
+    """The story that a message of ours is the alert of; None when it is none."""
+    told = (
+        select(deliveries.c.story_id)
+        .join(chats, chats.c.id == deliveries.c.chat_id)
+        .where(
+            chats.c.lane == lane,
+            chats.c.chat == address.chat,
+            chats.c.thread == address.thread,
+            deliveries.c.kind == DeliveryKind.ALERT,
+            deliveries.c.message_id == message_id,
+        )
+    )
+    return await tx.scalar(told.limit(1))
 
 
 async def may_alarm(tx: Transaction, key: str, now: datetime, again_after: datetime) -> bool:

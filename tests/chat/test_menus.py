@@ -8,7 +8,7 @@ from bot.domain.messages import Button, say
 from bot.domain.models import Address
 from bot.store import chats
 from tests.support.newsroom import Newsroom, report
-from tests.support.wires import WIRES, Wire, deliver, wire_of
+from tests.support.wires import WIRES, OnTelegram, Wire, deliver, wire_of
 
 pytestmark = pytest.mark.slow
 
@@ -159,3 +159,19 @@ async def test_what_is_chosen_from_a_menu_takes_its_place(wire: Wire) -> None:
     chosen = await wire.presses("23:00-07:00")
     assert chosen.number == menu.number
     assert "Quiet from 23:00-07:00" in chosen.text
+
+
+async def test_a_thumb_down_under_an_alert_means_less_of_this(room: Newsroom) -> None:
+    async with wire_of("telegram", room) as wire:
+        assert isinstance(wire, OnTelegram)
+        followed = await wire.says("/subscribe nato")
+        await alert(room, wire)
+        [posted] = [each for each in await wire.shown() if "Mute story" in each.buttons]
+        before = len(await wire.shown())
+        await wire.reacts(posted, admin=False)
+        await wire.reacts(followed)
+        await wire.reacts(posted, "👍")
+        await wire.reacts(posted, "👎", before="👎")
+        assert len(await wire.shown()) == before
+        await wire.reacts(posted)
+        assert "from now on only what it is about" in (await wire.shown())[-1].text

@@ -121,6 +121,12 @@ class OnTelegram:
         pops = self._telegram.methods.callback_answers[answers:]
         return _news(before, await self.shown()) or Seen("", str(pops[-1]["text"]), {})
 
+    async def reacts(self, on: Seen, emoji: str = "👎", *, before: str = "", admin: bool = True) -> None:
+        """Somebody reacts to a message."""
+        who = OWNER if admin else OWNER + 1
+        self._telegram.react(self._chat, int(on.number), who, emoji, before)
+        await self._settled()
+
     async def shown(self) -> list[Seen]:
         return [
             Seen(str(each.message_id), each.text, {b.label: b.action or b.url for b in each.buttons})

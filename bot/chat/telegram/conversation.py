@@ -59,6 +59,8 @@ class Conversation:
         admin = said.is_admin
         if admin is None:
             admin = await self._rights.is_admin(asked.address.chat, asked.user)
+        if said.in_passing and not admin:
+            return
         answer = await self._hooks.receive(replace(asked, is_admin=admin))
         if answer.empty:
             if said.press is not None:

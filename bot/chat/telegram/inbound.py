@@ -5,17 +5,27 @@ platform has to be asked.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from telegram import ChatMember, ChatMemberUpdated, Message, Update, User
-from telegram.constants import ChatType
+from telegram import (
+    ChatMember,
+    ChatMemberUpdated,
+    Message,
+    MessageReactionUpdated,
+    ReactionType,
+    ReactionTypeEmoji,
+    Update,
+    User,
+)
+from telegram.constants import ChatType, ReactionEmoji
 
 from bot.chat.telegram.render import STAY
 from bot.domain.models import Address
 from bot.ports import ChatEvent, CommandSpec, Inbound
 
 PLATFORM = "telegram"
+DOWN = ReactionEmoji.THUMBS_DOWN
 TEXT_LIMIT = 4096
 """Characters of a message that are read: as many as Telegram lets people write."""
 
@@ -47,17 +57,23 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A command line of somebody. `is_admin` is None when only the platform knows."""
+    """A command line of somebody. `is_admin` is None when only the platform knows.
+
+    `in_passing` was not said to us: whoever may not do it, or says it of something else, gets no answer.
+    """
 
     inbound: Inbound
     is_admin: bool | None
     press: Press | None = None
+    in_passing: bool = False
 
 
 def read(update: Update, me: Me, commands: Mapping[str, CommandSpec]) -> Said | ChatEvent | None:
     """What the update means; None when it is none of our business."""
     if update.callback_query:
         return _pressed(update, commands)
+    if update.message_reaction:
+        return _reacted(update.message_reaction)
     if update.my_chat_member:
         return _membership(update.my_chat_member)
     message = update.message or update.channel_post
@@ -189,6 +205,33 @@ def _pressed(update: Update, commands: Mapping[str, CommandSpec]) -> Said | None
     )
     known = True if private else None if _changes(line, commands) else False
     return Said(inbound, known, press)
+
+
+def _reacted(reaction: MessageReactionUpdated) -> Said | None:
+    """A thumb down under a message, which under an alert means: less of this.
+
+    The update names no topic, so in a forum we could not answer where it was meant.
+    """
+    chat = reaction.chat
+    before, after = (_emoji(each) for each in (reaction.old_reaction, reaction.new_reaction))
+    anonymous = reaction.actor_chat is not None and reaction.actor_chat.id == chat.id
+    if chat.is_forum or DOWN not in after or DOWN in before or not (reaction.user or anonymous):
+        return None
+    private = chat.type == ChatType.PRIVATE
+    inbound = Inbound(
+        address=address(chat.id),
+        text=f"/less m{reaction.message_id}",
+        user=str(reaction.user.id if reaction.user else chat.id),
+        user_name=reaction.user.full_name if reaction.user else "",
+        chat_title=chat.effective_name or "",
+        is_private=private,
+        reply_language=_language(reaction.user),
+    )
+    return Said(inbound, True if private or anonymous else None, in_passing=True)
+
+
+def _emoji(reactions: Sequence[ReactionType]) -> set[str]:
+    return {each.emoji for each in reactions if isinstance(each, ReactionTypeEmoji)}
 
 
 # --- the chat itself --------------------------------------------------------------------------------

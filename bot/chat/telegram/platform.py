@@ -39,7 +39,7 @@ from bot.ports import Clock, CommandSpec, Hooks, SystemClock
 from bot.services.tongues import languages, tongue_of
 
 OFFICIAL = "https://api.telegram.org"
-HEARD = ["message", "channel_post", "callback_query", "my_chat_member"]
+HEARD = ["message", "channel_post", "callback_query", "message_reaction", "my_chat_member"]
 """The updates we ask for. Edited messages are not among them: a command counts as it was first sent."""
 
 POLL = 30

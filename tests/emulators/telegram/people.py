@@ -1,5 +1,6 @@
 """What people do in the emulated chats: talk, press, add and remove the bot. Tests act through this."""
 
+import time
 from itertools import count
 from typing import Any
 
@@ -72,6 +73,23 @@ class People:
         }
         self.world.queries[query_id] = query
         self.world.push("callback_query", query)
+
+    def react(self, chat: int, message_id: int, user: int, emoji: str = "👎", before: str = "") -> None:
+        """A person reacts to a message; `before` is the reaction that was there."""
+        place = self.world.chats[chat]
+        place.members.add(user)
+        old, new = ([{"type": "emoji", "emoji": each}] if each else [] for each in (before, emoji))
+        self.world.push(
+            "message_reaction",
+            {
+                "chat": place.as_json(),
+                "message_id": message_id,
+                "user": self.world.user_json(user),
+                "date": int(time.time()),
+                "old_reaction": old,
+                "new_reaction": new,
+            },
+        )
 
     def migrate(self, chat: int) -> int:
         """A group becomes a supergroup; returns its new id."""
