@@ -39,7 +39,7 @@ CHOICE = 100
 _MESSAGE, _DEFERRED, _DEFERRED_UPDATE, _UPDATE, _CHOICES = 4, 5, 6, 7, 8
 _TRIES = 3
 # Commands that make Heraut say less, or nothing: wanted most where it cannot speak.
-_LEAVING = frozenset({"unsubscribe", "mute", "forgetme", "stop"})
+_LEAVING = frozenset({"unsubscribe", "mute", "forgetme", "stop", "hush", "less", "tune"})
 
 log = structlog.get_logger()
 

@@ -267,3 +267,23 @@ async def test_commands_of_one_chat_are_handled_in_order(
         telegram.user_says(chat, chat, f"/topics {number}")
     await telegram.wait_messages(chat, 30)
     assert [asked.text for asked in heard.commands] == [f"/topics {number}" for number in range(30)]
+
+
+async def test_a_thumb_down_is_heard_and_other_reactions_are_not(
+    telegram: TelegramEmulator, heard: Heard
+) -> None:
+    chat, group = telegram.add_chat(), telegram.add_chat("supergroup")
+    forum = telegram.add_chat("supergroup", forum=True)
+    telegram.set_admin(group, USER)
+    telegram.react(chat, 7, chat)
+    telegram.react(chat, 7, chat, "👍")
+    telegram.react(chat, 7, chat, "", before="👎")
+    telegram.react(group, 8, USER)
+    telegram.react(group, 8, USER + 1)
+    telegram.react(forum, 9, USER)
+    await telegram.wait_text(group, "heard")
+    telegram.user_says(chat, chat, "/start done")
+    await telegram.wait_text(chat, "done")
+    asked = sorted(each.text for each in heard.commands if "less" in each.text)
+    assert asked == ["/less m7", "/less m8"]
+    assert telegram.messages(forum) == []
