@@ -49,6 +49,11 @@ COMMANDS = (
         "bot.cli.backup:backup",
         "Copy the database into a file, also while the service runs; prints its size.",
     ),
+    Command(
+        "migrate",
+        "bot.cli.migrate:migrate",
+        "Make the tables, or bring them up to date, before many processes start.",
+    ),
     Command("feeds", "bot.cli.feeds:feeds", "List, add and remove feeds; read and write OPML."),
     Command(
         "replay",

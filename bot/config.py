@@ -131,6 +131,7 @@ class WebSettings(Section):
     token: Secret = None
     login: str = Field(default="", max_length=100)
     password_hash: Secret = None
+    probes: bool = False
 
     @model_validator(mode="after")
     def _a_login_is_whole(self) -> "WebSettings":

@@ -16,7 +16,7 @@ from bot.app.intake import fetcher_of, open_poller, prepare_feeds
 from bot.app.routine import DRAIN_SECONDS, Lane, add_routine, add_upkeep, kept_up, runner_of
 from bot.app.rules import load_names, load_rules
 from bot.app.sample import rooms_of, seed, start_sample
-from bot.app.site import listener_of, site_of
+from bot.app.site import listener_of, probes_of, site_of
 from bot.config import Config
 from bot.errors import BadInput
 from bot.jobs.datalock import data_lock
@@ -141,10 +141,16 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
             await seed(manager, chats.web)
         working = asyncio.Event()
         desk = Desk(database, topics, rules.book, ground.clock)
-        site = site_of(settings, chats, manager, desk, working.is_set)
+        lanes = _lanes(mode.role, chats, pumps)
+        attended = {pump.lane: False for _, pump in lanes}
+        site = (
+            site_of(settings, chats, manager, desk, working.is_set)
+            if mode.role.serves
+            else probes_of(ground, working.is_set, attended)
+        )
         server = WebServer(site, listener, chats.rooms.close) if listener else None
-        url = where(listener) if listener else ""
-        runner = runner_of(ground, _lanes(mode.role, chats, pumps))
+        url = where(listener) if listener and mode.role.serves else ""
+        runner = runner_of(ground, lanes, attended)
         add_upkeep(runner, ground, rules)
         if poller:
             tick = timedelta(seconds=1 if sample else settings.polling.tick_seconds)

@@ -38,8 +38,11 @@ MEMORY_TICK = timedelta(minutes=1)
 Lane = tuple[ChatPlatform, LanePump]
 
 
-def runner_of(ground: Ground, lanes: Sequence[Lane]) -> JobRunner:
-    """What runs background work here, and delivers for these accounts when it is this process's turn."""
+def runner_of(ground: Ground, lanes: Sequence[Lane], attended: dict[str, bool]) -> JobRunner:
+    """What runs background work here, and delivers for these accounts when it is this process's turn.
+
+    `attended` is kept: whether that is so now, for each account, where processes share the work.
+    """
 
     async def take_slot(name: str, slot: datetime) -> bool:
         async with ground.database.write() as tx:
@@ -56,16 +59,18 @@ def runner_of(ground: Ground, lanes: Sequence[Lane]) -> JobRunner:
 
     runner = ClusterRunner(ground.database.libpq, take_slot, ground.clock, DRAIN_SECONDS)
     for platform, pump in lanes:
-        runner.own(pump.lane, partial(attend, platform, pump), pump.stop)
+        runner.own(pump.lane, partial(attend, platform, pump, attended), pump.stop)
     return runner
 
 
-async def attend(platform: ChatPlatform, pump: LanePump) -> None:
-    """Speak for an account: connected to its platform, and delivering."""
+async def attend(platform: ChatPlatform, pump: LanePump, attended: dict[str, bool]) -> None:
+    """Speak for an account: connected to its platform, and delivering. `attended` says so meanwhile."""
+    attended[platform.lane] = True
     connection = asyncio.create_task(kept_up(platform.run, platform.lane), name=platform.lane)
     try:
         await pump.run()
     finally:
+        attended[platform.lane] = False
         pump.let_go()
         connection.cancel()
         await asyncio.gather(connection, return_exceptions=True)

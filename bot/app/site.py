@@ -2,7 +2,7 @@
 
 import contextlib
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 import structlog
@@ -10,15 +10,16 @@ from starlette.applications import Starlette
 
 from bot import __version__
 from bot.app.chats import Chats
-from bot.app.ground import Mode
+from bot.app.ground import Ground, Mode
 from bot.config import Settings
 from bot.services.chatdesk import ChatDesk
 from bot.services.manage import Manager
 from bot.store import feeds
 from bot.store.database import Database
-from bot.web.access import Login
-from bot.web.app import Health, create_app
+from bot.web.access import Access, Login
+from bot.web.app import create_app
 from bot.web.desk import Desk
+from bot.web.health import Health, create_probes
 from bot.web.server import listen
 from bot.web.settingsview import shown
 from bot.web.webhook import telegram_webhook
@@ -27,12 +28,12 @@ log = structlog.get_logger()
 
 
 def listener_of(settings: Settings, mode: Mode) -> "contextlib.closing[socket.socket] | None":
-    """The port of the pages, taken; None where there are no pages.
+    """The port of the pages, or of a process without pages that shall say how it is; None without either.
 
     Raises:
         BadInput: the port is taken.
     """
-    if not (mode.role.serves and (settings.web.enabled or mode.demo)):
+    if not (settings.web.enabled or mode.demo if mode.role.serves else settings.web.probes):
         return None
     return contextlib.closing(listen(settings.web.host, settings.web.port))
 
@@ -64,6 +65,20 @@ def site_of(
         login=_login(settings),
         hosts=hosts,
         routes=routes,
+    )
+
+
+def probes_of(ground: Ground, ready: Callable[[], bool], attended: Mapping[str, bool]) -> Starlette:
+    """What a process without pages answers. `attended` says for which accounts it speaks now."""
+    own = ground.settings.web
+    token = own.token.get_secret_value() if own.token else ""
+    return create_probes(
+        access=Access(ground.database, ground.clock, token=token, login=None),
+        health=lambda: _health(ground.database),
+        ready=ready,
+        attended=attended,
+        version=__version__,
+        hosts=own.allowed_hosts,
     )
 
 

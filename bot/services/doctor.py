@@ -74,6 +74,8 @@ async def look_at_database(tx: Transaction, now: datetime) -> list[Finding]:
 
 def _judged(found: Condition) -> Finding:
     about, size = "database", f"{found.size / MB:.1f} MB"
+    if found.free:
+        size += f", {found.free / MB:.1f} MB of that free for what comes"
     if found.damage:
         return Finding(Level.BAD, about, f"damaged: {found.damage}", "stop Heraut and restore a backup")
     if not found.revision:

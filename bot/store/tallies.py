@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from bot.domain.models import DeliveryState
 from bot.store import books
 from bot.store.database import Transaction
-from bot.store.schema import READY, chats, deliveries, items, stories, subscriptions
+from bot.store.schema import READY, chats, deliveries, feeds, items, stories, subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,22 @@ class Tally:
     deliveries: Mapping[DeliveryState, int]
     oldest_ready: Mapping[str, datetime]
     held_lanes: Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Feeds that were to be read before now: how many, and since when the first of them waits."""
+
+    feeds: int
+    since: datetime | None
+
+
+async def overdue(tx: Transaction, now: datetime) -> Overdue:
+    """What the workers are behind with."""
+    due = feeds.c.next_poll_at
+    rows = select(func.count(), func.min(due)).where(feeds.c.enabled, ~feeds.c.retired, due <= now)
+    count, since = (await tx.execute(rows)).one()
+    return Overdue(count, since)
 
 
 async def tally(tx: Transaction) -> Tally:

@@ -1,11 +1,8 @@
 """The site: which pages it has, and what stands in front of them. Everything it needs is passed in."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -25,6 +22,7 @@ from bot.web.access import Access, Login
 from bot.web.chat import Chat, Say, Suggest
 from bot.web.desk import Desk, Frame
 from bot.web.guard import Guard, Guesses
+from bot.web.health import Ask, health_routes
 from bot.web.metrics import Metrics
 from bot.web.output import Output
 from bot.web.render import Pages
@@ -32,16 +30,6 @@ from bot.web.security import HostGuard, SecureHeaders, security_headers
 from bot.web.settingsview import Group
 from bot.web.trials import Trials
 from bot.web.words import language_of, words
-
-HEALTH_SECONDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Whether Heraut does its work, and details that are safe to show to anybody who asks."""
-
-    ok: bool
-    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 def create_app(
@@ -52,7 +40,7 @@ def create_app(
     say: Say,
     suggest: Suggest,
     commands: Sequence[CommandSpec],
-    health: Callable[[], Awaitable[Health]],
+    health: Ask,
     version: str,
     ready: Callable[[], bool] = lambda: True,
     token: str = "",
@@ -97,8 +85,7 @@ def create_app(
             *api.routes(desk, version),
             *Metrics(desk, version).routes,
             *routes,
-            Route("/health", _health_endpoint(health, version)),
-            Route("/ready", _health_endpoint(_ready(health, ready), version)),
+            *health_routes(health, ready, version),
             Mount("/static", Revalidated(directory=Path(__file__).parent / "static")),
         ],
         middleware=[
@@ -117,31 +104,6 @@ class Revalidated(StaticFiles):
         response = await super().get_response(path, scope)
         response.headers["cache-control"] = "no-cache"
         return response
-
-
-def _ready(
-    health: Callable[[], Awaitable[Health]], ready: Callable[[], bool]
-) -> Callable[[], Awaitable[Health]]:
-    async def ask() -> Health:
-        return await health() if ready() else Health(False, {"reason": "starting or stopping"})
-
-    return ask
-
-
-def _health_endpoint(
-    health: Callable[[], Awaitable[Health]], version: str
-) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        try:
-            async with asyncio.timeout(HEALTH_SECONDS):
-                found = await health()
-        except TimeoutError:
-            found = Health(False, {"reason": f"no answer within {HEALTH_SECONDS} s"})
-        status = HTTPStatus.OK if found.ok else HTTPStatus.SERVICE_UNAVAILABLE
-        body = {"status": "ok" if found.ok else "failing", "version": version, **found.details}
-        return JSONResponse(body, status, headers={"cache-control": "no-store"})
-
-    return endpoint
 
 
 def _error_handler(

@@ -13,9 +13,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.domain.models import DeliveryState
-from bot.store import feeds, tallies
+from bot.store import condition, feeds, tallies
+from bot.store.condition import Room
 from bot.store.feeds import FeedHealth
-from bot.store.tallies import Tally
+from bot.store.tallies import Overdue, Tally
 from bot.web.desk import Desk
 from bot.web.pages.feeds import MOODS, mood_of
 
@@ -47,10 +48,12 @@ class Metrics:
         return Response(self._text, headers={"content-type": CONTENT_TYPE, "cache-control": "no-store"})
 
     async def _made(self) -> bytes:
+        now = self._desk.clock.now()
         async with self._desk.database.read() as tx:
             tally = await tallies.tally(tx)
             health = await feeds.health(tx)
-        now = self._desk.clock.now()
+            overdue = await tallies.overdue(tx, now)
+            room = await condition.room(tx)
         seconds = now.timestamp()
         moods = Counter(mood_of(each, now) for each in health)
         registry = CollectorRegistry()
@@ -60,13 +63,15 @@ class Metrics:
             *_counted(tally),
             *_delivering(tally, seconds),
             *_polling(moods, health),
+            *_late(overdue, seconds),
+            *_stored(room),
             _gauge("heraut_info", "The version that runs.", "version", {self._version: 1}),
         ]
-        registry.register(_Given(families))
+        registry.register(Given(families))
         return generate_latest(registry)
 
 
-class _Given(Collector):
+class Given(Collector):
     """Metrics that were made before."""
 
     def __init__(self, families: Sequence[Metric]) -> None:
@@ -109,6 +114,25 @@ def _polling(moods: Counter[str], health: Sequence[FeedHealth]) -> list[Metric]:
             "heraut_feeds", "Feeds by how they are doing.", "state", {mood: moods[mood] for mood in MOODS}
         ),
         GaugeMetricFamily("heraut_last_poll_timestamp_seconds", "When a feed was last read.", value=last),
+    ]
+
+
+def _late(overdue: Overdue, now: float) -> list[Metric]:
+    lag = max(0.0, now - overdue.since.timestamp()) if overdue.since else 0.0
+    return [
+        GaugeMetricFamily("heraut_feeds_overdue", "Feeds that are due to be read.", value=overdue.feeds),
+        GaugeMetricFamily("heraut_feed_lag_seconds", "How long the most overdue feed waits.", value=lag),
+    ]
+
+
+def _stored(room: Room) -> list[Metric]:
+    return [
+        GaugeMetricFamily("heraut_database_bytes", "Bytes that the database takes.", value=room.size),
+        GaugeMetricFamily(
+            "heraut_database_free_bytes",
+            "Bytes of those that are written over next (SQLite).",
+            value=room.free,
+        ),
     ]
 
 

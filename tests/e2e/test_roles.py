@@ -1,11 +1,13 @@
 """The work in several processes on one PostgreSQL: workers, two gateways, the pages; a gateway is killed."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.emulators.feeds import FeedServer
@@ -49,7 +51,11 @@ class Stack:
             "min_interval_seconds = 1\nmax_interval_seconds = 1\nhost_spacing_seconds = 0\n"
             f"allow_hosts = ['{self.feed.host}']",
             feeds=f"[[feed]]\nurl = '{self.feed.url('/rss')}'\noutlet = 'Proefkrant'\nowner = 'proef'\n",
-            environment={"HERAUT_TELEGRAM__TOKEN": self.telegram.token, "HERAUT_DATABASE_URL": self._url},
+            environment={
+                "HERAUT_TELEGRAM__TOKEN": self.telegram.token,
+                "HERAUT_DATABASE_URL": self._url,
+                "HERAUT_WEB__PROBES": "true",
+            },
             role=role,
         )
 
@@ -97,6 +103,8 @@ async def test_each_alert_comes_once_though_a_gateway_is_killed(stack: Stack) ->
             await running.enter_async_context(processes[name])
         await until(lambda: _owns(processes["g1"]), PATIENCE)
         await running.enter_async_context(processes["g2"])
+        await until(lambda: _attends(processes["g1"]), PATIENCE)
+        assert not await _attends(processes["g2"])
         await stack.follow()
         stack.publish(0)
         await stack.told(0)
@@ -107,6 +115,7 @@ async def test_each_alert_comes_once_though_a_gateway_is_killed(stack: Stack) ->
         await asyncio.sleep(2)
         assert stack.alerts() == [1, 1]
         assert await _owns(processes["g2"])
+        assert await _attends(processes["g2"])
         assert [await each.stop() for name, each in processes.items() if name != "g1"] == [0] * 4
     assert "Traceback" not in "".join(each.log for each in processes.values())
 
@@ -117,6 +126,16 @@ async def test_a_role_needs_a_database_that_can_be_shared(tmp_path: Path) -> Non
     status, _, errors = await run_cli("run", "--config", str(config), "--role", "worker")
     assert status == 2
     assert "one PostgreSQL" in errors
+
+
+async def _attends(process: HerautProcess) -> bool:
+    """Whether it says that it is ready, and that it speaks for the account on Telegram."""
+    async with aiohttp.ClientSession(process.url) as client:
+        async with client.get("/ready") as answer:
+            assert answer.status == 200
+        async with client.get("/metrics") as answer:
+            (line,) = re.findall(r'heraut_lane_attended{lane="telegram:\d+"} (\S+)', await answer.text())
+    return bool(float(line))
 
 
 async def _owns(process: HerautProcess) -> bool:

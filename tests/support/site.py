@@ -21,8 +21,9 @@ from bot.services.rooms import Rooms
 from bot.services.rulebook import RuleBook
 from bot.store.database import Database
 from bot.web.access import Login
-from bot.web.app import Health, create_app
+from bot.web.app import create_app
 from bot.web.desk import Desk
+from bot.web.health import Health
 from bot.web.server import WebServer, address, listen
 from bot.web.settingsview import Group
 from tests.support import newsroom
@@ -119,14 +120,19 @@ async def running_site(
     book: RuleBook | None = None,
     settings: Sequence[Group] = (),
     routes: Sequence[Route] = (),
+    hooks: Hooks | None = None,
 ) -> AsyncIterator[Site]:
-    """The site on loopback, with its data in a folder; stopped as in production."""
+    """The site on loopback, with its data in a folder; stopped as in production.
+
+    `hooks` answer instead of the small bot.
+    """
     clock = clock or SystemClock()
     database = Database(f"sqlite+aiosqlite:///{folder}/heraut.sqlite3")
     await prepare(database)
     bot = SmallBot()
     shelf = Rooms(database, clock, rooms, idle_seconds=idle_seconds)
-    platform = WebChatPlatform(shelf, Hooks(bot.receive, bot.suggest, bot.observe, COMMANDS))
+    hooks = hooks or Hooks(bot.receive, bot.suggest, bot.observe, COMMANDS)
+    platform = WebChatPlatform(shelf, hooks)
 
     async def health() -> Health:
         return Health(healthy, {"lanes": 1})
@@ -147,7 +153,7 @@ async def running_site(
         rooms=shelf,
         say=platform.say,
         suggest=platform.suggest,
-        commands=COMMANDS,
+        commands=hooks.commands,
         health=health,
         ready=lambda: ready,
         routes=routes,

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -10,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import update
 
 from bot.store.schema import feeds
+from tests.support.clock import StoppedClock
 from tests.support.site import Site
 
 
@@ -39,7 +41,28 @@ async def test_the_numbers_are_those_of_the_database(client: aiohttp.ClientSessi
     assert found["heraut_feeds", "well"] == 3
     assert found["heraut_chats", ""] == 3
     assert found["heraut_info", "1.2.3"] == 1
+    assert found["heraut_database_bytes", ""] > 100_000
     assert found["process_resident_memory_bytes", ""] > 0
+
+
+async def test_feeds_that_nobody_reads_in_time_are_counted_with_the_time_they_wait(
+    client: aiohttp.ClientSession, site: Site, clock: StoppedClock
+) -> None:
+    late = clock.now() - timedelta(minutes=20)
+    async with site.database.write() as tx:
+        await tx.execute(update(feeds).values(next_poll_at=clock.now() + timedelta(hours=1)))
+        await tx.execute(update(feeds).where(feeds.c.outlet == "Stille Courant").values(next_poll_at=late))
+    found = await scraped(client)
+    assert found["heraut_feeds_overdue", ""] == 1
+    assert found["heraut_feed_lag_seconds", ""] >= 1200
+
+
+async def test_no_feed_is_late_when_none_is_due(
+    client: aiohttp.ClientSession, site: Site, clock: StoppedClock
+) -> None:
+    async with site.database.write() as tx:
+        await tx.execute(update(feeds).values(next_poll_at=clock.now() + timedelta(days=900)))
+    assert (await scraped(client))["heraut_feed_lag_seconds", ""] == 0
 
 
 async def test_whoever_asks_often_gets_the_same_answer_again(

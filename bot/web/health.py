@@ -1,0 +1,108 @@
+"""Health: asked by orchestrators of every process, and all that a worker or a gateway opens a port for."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.web.access import Access
+from bot.web.guard import Guard, Guesses
+from bot.web.metrics import CONTENT_TYPE, Given
+from bot.web.security import HostGuard, SecureHeaders, security_headers
+
+HEALTH_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether Heraut does its work, and details that are safe to show to anybody who asks."""
+
+    ok: bool
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+Ask = Callable[[], Awaitable[Health]]
+
+
+def health_routes(health: Ask, ready: Callable[[], bool], version: str) -> list[Route]:
+    """``/health`` and ``/ready``, which answer 200 or 503.
+
+    Args:
+        health: whether the process works.
+        ready: whether the work goes on: begun and not ending; for whoever sends traffic.
+        version: of this program.
+    """
+
+    async def readiness() -> Health:
+        return await health() if ready() else Health(False, {"reason": "starting or stopping"})
+
+    return [Route("/health", _endpoint(health, version)), Route("/ready", _endpoint(readiness, version))]
+
+
+def create_probes(
+    *,
+    access: Access,
+    health: Ask,
+    ready: Callable[[], bool],
+    attended: Mapping[str, bool],
+    version: str,
+    hosts: Collection[str] = (),
+) -> Starlette:
+    """What a process without pages answers: its health, and at ``/metrics`` what it costs and does.
+
+    Args:
+        access: who may read ``/metrics``.
+        health: see `health_routes`, as is `ready`.
+        attended: for each account this process may speak for, whether it does now.
+        version: of this program.
+        hosts: names besides localhost by which we may be called.
+    """
+
+    async def metrics(request: Request) -> Response:
+        headers = {"content-type": CONTENT_TYPE, "cache-control": "no-store"}
+        return Response(_own_numbers(attended), headers=headers)
+
+    return Starlette(
+        routes=[*health_routes(health, ready, version), Route("/metrics", metrics)],
+        middleware=[
+            Middleware(SecureHeaders, headers=security_headers(False)),
+            Middleware(HostGuard, hosts=hosts),
+            Middleware(Guard, access=access, guesses=Guesses(), public=()),
+        ],
+    )
+
+
+def _own_numbers(attended: Mapping[str, bool]) -> bytes:
+    family = GaugeMetricFamily(
+        "heraut_lane_attended", "Whether this process speaks for the account.", labels=["lane"]
+    )
+    for lane, is_ours in attended.items():
+        family.add_metric([lane], float(is_ours))
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    registry.register(Given([family]))
+    return generate_latest(registry)
+
+
+def _endpoint(health: Ask, version: str) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            async with asyncio.timeout(HEALTH_SECONDS):
+                found = await health()
+        except TimeoutError:
+            found = Health(False, {"reason": f"no answer within {HEALTH_SECONDS} s"})
+        status = HTTPStatus.OK if found.ok else HTTPStatus.SERVICE_UNAVAILABLE
+        body = {"status": "ok" if found.ok else "failing", "version": version, **found.details}
+        return JSONResponse(body, status, headers={"cache-control": "no-store"})
+
+    return endpoint
