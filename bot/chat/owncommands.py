@@ -9,8 +9,10 @@ from bot.domain.tongue import Tongue
 from bot.errors import BadInput
 from bot.services.exchange import Preview
 
-PART = 1_500
-"""Characters of a list or document in one message: a Discord message has 2,000."""
+PART = 900
+"""Characters of a list in one message: the argument of a command has at most 1,000 on Discord."""
+PAGE = 1_500
+"""Characters of a document in one message: a Discord message has 2,000."""
 SHOWN = 12
 LABEL = 80
 IMPORT = "import"
@@ -125,11 +127,11 @@ def _refused(refused: Sequence[tuple[str, BadInput]], failed: int, tongue: Tongu
 def _pieces(document: str) -> list[list[str]]:
     """The lines of a document in pages that fit a message."""
     pages: list[list[str]] = [[]]
-    room, most_lines = PART, 40
-    for line in (clipped(each, PART) for each in document.splitlines()):
+    room, most_lines = PAGE, 40
+    for line in (clipped(each, PAGE) for each in document.splitlines()):
         if pages[-1] and (len(line) > room or len(pages[-1]) == most_lines):
             pages.append([])
-            room = PART
+            room = PAGE
         pages[-1].append(line)
         room -= len(line) + 3
     return pages
