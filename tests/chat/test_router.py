@@ -1,10 +1,12 @@
 """What is said in a chat, and what comes back: the same for every platform."""
 
+from datetime import timedelta
+
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from bot.chat.commands import COMMANDS
+from bot.chat.commands import ACTIONS, COMMANDS
 from bot.chat.router import Router
 from bot.domain.messages import Message, Text
 from bot.domain.models import Address, ChatState
@@ -164,9 +166,30 @@ async def test_a_bug_in_a_command_is_an_apology_not_a_crash(
     assert "went wrong" in words(await say(router, "/status"))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(line=st.one_of(st.text(max_size=80), st.text(max_size=80).map(lambda text: f"/subscribe {text}")))
-async def test_whatever_is_said_gets_an_answer(router: Router, line: str) -> None:
-    answer = words(await say(router, line))
-    assert answer
-    assert "went wrong" not in answer
+ARGUMENTS = st.one_of(
+    st.text(max_size=80),
+    st.lists(
+        st.sampled_from(
+            ["1", "#1", "yes", "no", "all", "nato", "start", "mute", "8h", "2 days", "-1", "٣", "\0"]
+        ),
+        max_size=4,
+    ).map(" ".join),
+)
+LINES = st.one_of(
+    st.text(max_size=80),
+    st.tuples(st.sampled_from([each.spec.name for each in (*COMMANDS, *ACTIONS)]), ARGUMENTS).map(
+        lambda said: f"/{said[0]} {said[1]}"
+    ),
+)
+"""What people type, and what buttons say, or would if somebody made them up."""
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(line=LINES, owner=st.booleans())
+async def test_whatever_is_said_gets_an_answer(room: Newsroom, line: str, owner: bool) -> None:
+    room.clock.advance(timedelta(seconds=5))
+    quick = Router(room.manager, room.sources, room.clock, {"paper": LANE}, ["paper:u1"] * owner, room.cases)
+    assume(not line.strip().startswith(("/trend", "/addfeed")))  # they start a process, or ask the network
+    answer = await say(quick, line)
+    assert not answer.empty
+    assert "went wrong" not in words(answer)
