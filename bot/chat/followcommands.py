@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.chat.asking import Request, rows
-from bot.chat.menus import number_in, parts_of, ticks
+from bot.chat.menus import LONGEST_ACTION, number_in, parts_of, ticks
 from bot.chat.wishcommands import before_following
 from bot.domain.messages import Button, Message, Span, Text, say
 from bot.domain.models import Target, Topic
@@ -104,7 +104,8 @@ async def unsubscribe(request: Request) -> Message:
         return say(question, buttons=await _stop_buttons(request), private=True)
     gone = await request.manager.unsubscribe(request.place, request.argument)
     labels = ", ".join(request.manager.label(wish, request.language) for wish in gone)
-    again = [[Button(tongue("Undo"), f"/subscribe {gone[0].value}")]] if len(gone) == 1 else []
+    undo = Button(tongue("Undo"), f"/subscribe {gone[0].value}")
+    again = [[undo]] if len(gone) == 1 and len(undo.action.encode()) <= LONGEST_ACTION else []
     return say(
         tongue.spans("This chat no longer follows {label}.", label=Text(labels, bold=True)),
         buttons=again,

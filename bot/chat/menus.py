@@ -75,6 +75,11 @@ async def ticks(request: Request, menu: str, page: int) -> list[list[Button]]:
     return rows(buttons) + turning(menu, here.page, here.pages)
 
 
+def short_name(wish: Subscription) -> str:
+    """What a button calls a subscription: its topic, or its number, as a rule may be long."""
+    return wish.value if wish.target is Target.TOPIC else f"#{wish.id}"
+
+
 async def wish_of(request: Request, number: str) -> Subscription:
     """The subscription of this chat with a number such as ``12`` or ``#12``.
 

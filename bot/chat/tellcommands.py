@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.chat.asking import Request
+from bot.chat.menus import short_name
 from bot.domain.manner import LostAnswer, Manner
 from bot.domain.mannerwords import OFF, ON, split_span
 from bot.domain.messages import Button, Message, Moment, Span, Text, say
@@ -108,7 +109,7 @@ async def mute(request: Request) -> Message:
         tongue.spans(
             "{names} rests. Alerts come again {moment}.", names=_names(wishes, request), moment=Moment(until)
         ),
-        buttons=[[Button(tongue("Wake it"), f"/unmute {wishes[0].value}"[:60])]],
+        buttons=[[Button(tongue("Wake it"), f"/unmute {short_name(wishes[0])}")]],
     )
 
 
@@ -205,7 +206,7 @@ async def _offer_mutes(request: Request) -> Message:
         [
             Button(
                 f"{request.manager.label(wish, request.language)[:30]} {request.tongue.span(span)}",
-                f"/mute {wish.value} {short}",
+                f"/mute {short_name(wish)} {short}",
             )
             for short, span in OFFERED_SPANS
         ]

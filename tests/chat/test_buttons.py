@@ -63,6 +63,28 @@ def test_pages_of_something_too_long_for_a_button_are_not_offered() -> None:
     assert all(len(b.action.encode()) <= LONGEST_ACTION for b in turning("latest", 1, 3, "nato")[0])
 
 
+async def test_every_button_fits_telegram_whatever_is_followed(room: Newsroom, router: Router) -> None:
+    rule = " OR ".join(f'"een heel lang begrip nummer {number}"' for number in range(8)) + " OR winkel"
+    story = await told(room, router, rule, "nato", title="NAVO opent winkel in haven")
+    number = await wish_id(room, rule)
+    lines = [
+        "/start",
+        "/topics",
+        "/subscribe",
+        f"/subscribe {rule}",
+        "/subscriptions",
+        "/unsubscribe",
+        "/mute",
+    ]
+    lines += [f"/wish {number}", f"/less {story}", f"/wrong {story}", "/feeds", "/latest", f"/latest {rule}"]
+    lines += [f"/taste #{number}", f"/mute #{number} 8h", f"/unsubscribe #{number}"]
+    for line in lines:
+        answer = await press(router, line)
+        assert "Something went wrong" not in words(answer)
+        for action in actions(answer):
+            assert len(action.encode()) <= LONGEST_ACTION, (line, action)
+
+
 async def test_the_newest_stories_have_pages(room: Newsroom, router: Router) -> None:
     feed = await room.add_feed()
     await press(router, "/subscribe harbour")
