@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import exp
 
-from bot.domain.belonging import belonging
+from bot.domain import belonging
 from bot.domain.evidence import evidence_of, headline_of
 from bot.domain.likeness import LEXICAL, SEMANTIC, SURE, Account, Comparison
 from bot.domain.models import StoryDecision
@@ -214,7 +214,8 @@ class StoryWindow:
             for number, report in zip(wanted, reports, strict=True)
         ]
         again = outlet != "" and any(self._known[number].account.outlet == outlet for number in members)
-        return max(belonging(mine, reports, found, again=again), AKIN)
+        weights = belonging.SEMANTIC if self._closeness else belonging.LEXICAL
+        return max(belonging.belonging(mine, reports, found, again=again, weights=weights), AKIN)
 
     def _pair(self, mine: Comparison, other: Account) -> float:
         certain = mine.certain(other)
