@@ -36,7 +36,11 @@ Suggest = Callable[[str, str, Address], Awaitable[list[tuple[str, str]]]]
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """A command as a platform's menu shows it. `argument` is "" for a command that takes none."""
+    """A command as a platform's menu shows it. `argument` is "" for a command that takes none.
+
+    `private_only` is offered in private chats only, and `for_owners` to those who run the bot, where the
+    platform can tell them apart.
+    """
 
     name: str
     description: str
@@ -45,6 +49,8 @@ class CommandSpec:
     argument_required: bool = False
     completes: bool = False
     changes_chat: bool = False
+    private_only: bool = False
+    for_owners: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,35 @@ class ChatEvent:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person and the bot stand in a chat. `cannot` says why the bot may not write, "" if it may."""
+
+    address: Address
+    title: str
+    is_admin: bool
+    cannot: str = ""
+
+
+class Standings(Protocol):
+    """A platform on which a chat can be managed from another one."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def standing(self, chat: str, user: str) -> Standing | None:
+        """How they stand there, asked of the platform anew.
+
+        Args:
+            chat: the chat as people name it (``@channel``) or its id.
+            user: the person's id.
+
+        Returns:
+            None when there is no such group or channel, or the platform does not tell.
+        """
+        ...
+
+
 Observe = Callable[[ChatEvent], Awaitable[None]]
 """What a platform calls when it is added to a chat, removed from one, or a chat changes its id."""
 
@@ -67,7 +102,8 @@ Observe = Callable[[ChatEvent], Awaitable[None]]
 class Hooks:
     """What every chat platform is built with: whom to call, and which commands to offer.
 
-    `actions` are carried out like commands but offered in no menu: only buttons say them.
+    `actions` are carried out like commands but offered in no menu: only buttons say them. `owners` are the
+    people who run the bot, as ``platform:user``.
     """
 
     receive: Receive
@@ -75,6 +111,7 @@ class Hooks:
     observe: Observe
     commands: Sequence[CommandSpec]
     actions: Sequence[CommandSpec] = ()
+    owners: Sequence[str] = ()
 
 
 class ChatPlatform(Protocol):

@@ -55,7 +55,14 @@ def open_chats(ground: Ground, manager: Manager, sources: Sources, rooms: Rooms,
     settings, mode = ground.settings, ground.mode
     lanes: dict[str, str] = {}
     router = _router(ground, manager, sources, lanes, cases)
-    hooks = Hooks(router.receive, router.suggest, router.observe, router.specs, router.actions)
+    hooks = Hooks(
+        router.receive,
+        router.suggest,
+        router.observe,
+        router.specs,
+        router.actions,
+        tuple(settings.owners),
+    )
     web = WebChatPlatform(rooms, hooks)
     telegram = None if mode.demo else _telegram(settings, hooks, ground.clock)
     discord = None if mode.demo else _discord(settings, hooks)
@@ -64,6 +71,8 @@ def open_chats(ground: Ground, manager: Manager, sources: Sources, rooms: Rooms,
     platforms: list[ChatPlatform] = [
         platform for platform in (telegram, discord, console, web, hooked) if platform is not None
     ]
+    if telegram is not None:
+        cases.linking.serve(telegram)
     lanes |= {platform.name: platform.lane for platform in platforms}
     return Chats(router, platforms, web, telegram, rooms)
 

@@ -71,8 +71,12 @@ def spec(
     *,
     changes: bool = False,
     completes: bool = True,
+    private: bool = False,
 ) -> CommandSpec:
-    """A command with at most one argument, which is completed unless it says otherwise."""
+    """A command with at most one argument, which is completed unless it says otherwise.
+
+    `private` ones are offered in private chats only.
+    """
     return CommandSpec(
         name=name,
         description=description,
@@ -80,6 +84,7 @@ def spec(
         argument_help=argument_help,
         completes=bool(argument) and completes,
         changes_chat=changes,
+        private_only=private,
     )
 
 

@@ -6,6 +6,7 @@ from bot.chat.asking import Command, Request, spec
 from bot.chat.feedbackcommands import amend, blockers, hush, less, unhush, wrong
 from bot.chat.feedcommands import add_feed, list_feeds, remove_feed
 from bot.chat.followcommands import pick, start, subscribe, topics, unsubscribe
+from bot.chat.linkcommands import link, unlink
 from bot.chat.lookcommands import about, latest, status
 from bot.chat.owncommands import export, forget_me, import_, my_data
 from bot.chat.ownercommands import allow, backup, broadcast, deny
@@ -166,6 +167,19 @@ COMMANDS: tuple[Command, ...] = (
         timezone,
     ),
     Command(spec("settings", "Everything that is set here"), settings),
+    Command(
+        spec(
+            "link",
+            "Manage a channel from this private chat",
+            "channel",
+            "such as @channel",
+            changes=True,
+            completes=False,
+            private=True,
+        ),
+        link,
+    ),
+    Command(spec("unlink", "Manage that channel no longer", changes=True, private=True), unlink),
     Command(spec("export", "Your subscriptions as text", "format", "json or opml"), export),
     Command(
         spec(

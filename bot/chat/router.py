@@ -8,10 +8,11 @@ import structlog
 
 from bot.chat.asking import Command, Request
 from bot.chat.commands import ACTIONS, COMMANDS
+from bot.chat.linkcommands import AT_HOME
 from bot.chat.owncommands import complete_format
 from bot.chat.settingcommands import complete_language, complete_timezone
 from bot.chat.storycommands import complete_followed
-from bot.domain.messages import Button, Message, say
+from bot.domain.messages import Button, Message, Text, say
 from bot.domain.models import Address
 from bot.domain.tongue import SOURCE, Tongue
 from bot.errors import BadInput
@@ -60,7 +61,7 @@ class Router:
     @property
     def specs(self) -> tuple[CommandSpec, ...]:
         """The commands, for a platform's menu."""
-        return tuple(command.spec for command in COMMANDS)
+        return tuple(replace(command.spec, for_owners=command.for_owners) for command in COMMANDS)
 
     @property
     def actions(self) -> tuple[CommandSpec, ...]:
@@ -75,7 +76,7 @@ class Router:
             place = await self._place(inbound.address, inbound.chat_title, language)
             language = place.language
             request = self._request(place, argument, inbound)
-            answer = await self._refusal(request) or await self._run(name, request)
+            answer = await self._refusal(request) or await self._aimed(name, request)
         except BadInput as problem:
             answer = _refused(problem, tongue_of(language))
         except Exception:
@@ -107,6 +108,25 @@ class Router:
         lane = self._lanes[event.address.platform]
         await self._manager.note(lane, event)
         log.info("chat changed", lane=lane, chat=event.address.chat, what=event.kind)
+
+    async def _aimed(self, name: str, request: Request) -> Message:
+        """Carry it out here, or in the channel that is managed from this private chat, which is said."""
+        command = self._commands.get(name.removeprefix("/").lower())
+        own = command is None or command.spec.name in AT_HOME
+        if self._cases is None or command is None or own or not request.inbound.is_private:
+            return await self._run(name, request)
+        changing = command.spec.changes_chat and bool(request.argument)
+        linking = self._cases.linking
+        place = await linking.aimed(request.place, request.inbound.user, changing=changing)
+        if place is request.place:
+            return await self._run(name, request)
+        aimed = replace(request, place=place)
+        answer = await self._refusal(aimed) or await self._run(name, aimed)
+        if answer.empty:
+            return answer
+        heading = (Text(f"→ {place.title}", italic=True),)
+        answer = replace(answer, lines=(heading, *answer.lines))
+        return replace(answer, language=place.language) if answer.language == SOURCE else answer
 
     async def _run(self, name: str, request: Request) -> Message:
         if not name.startswith("/"):

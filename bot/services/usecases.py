@@ -17,6 +17,7 @@ from bot.services.exchange import Exchange
 from bot.services.feedback import Feedback
 from bot.services.following import Following
 from bot.services.gate import Gate, Quotas
+from bot.services.linking import Linking
 from bot.services.manage import Follow, Manager
 from bot.services.privacy import Privacy
 from bot.services.rulebook import RuleBook
@@ -42,6 +43,7 @@ class UseCases:
     feedback: Feedback
     following: Following
     gate: Gate
+    linking: Linking
     privacy: Privacy
     searcher: Searcher
     storybook: Storybook
@@ -102,6 +104,7 @@ def use_cases(
         feedback=_feedback(database, clock, footing),
         following=Following(database, clock, timezone),
         gate=Gate(database, clock, quotas),
+        linking=Linking(database, clock, timezone),
         privacy=Privacy(database, clock),
         searcher=Searcher(database, clock),
         storybook=Storybook(database),

@@ -245,8 +245,19 @@ subscriptions = Table(
     Column("muted_until", UtcDateTime),
     Column("paused", Boolean, nullable=False, server_default=false()),
     Column("digest", Boolean, nullable=False, server_default=false()),
+    Column("mention", String(100), nullable=False, server_default=""),
     UniqueConstraint("chat_id", "rule_key"),
     Index(None, "rule_key", "chat_id"),
+)
+
+# What is managed from which private chat.
+chat_links = Table(
+    "chat_links",
+    metadata,
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("target_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Index(None, "target_id"),
 )
 
 # `held` keeps a row out of the pump's way until its `not_before`, or until its chat returns; the index that

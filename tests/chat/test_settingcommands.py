@@ -169,7 +169,7 @@ async def test_telegrams_menu_is_there_in_every_language(room: Newsroom) -> None
         await stop(running)
     about = {
         language: next(
-            each["description"] for each in menus["default", language] if each["command"] == "about"
+            each["description"] for each in menus["all_private_chats", language] if each["command"] == "about"
         )
         for language in ("", "nl")
     }

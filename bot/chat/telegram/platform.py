@@ -17,9 +17,10 @@ from urllib.parse import urlencode
 from weakref import WeakValueDictionary
 
 import structlog
-from telegram import Bot, BotCommand, BotCommandScope, InputFile, Update
+from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeChat, InputFile, Update
 from telegram import BotCommandScopeAllChatAdministrators as ForAdministrators
 from telegram import BotCommandScopeAllGroupChats as ForGroups
+from telegram import BotCommandScopeAllPrivateChats as ForPeople
 from telegram import BotCommandScopeDefault as ForAll
 from telegram.constants import ParseMode
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -29,13 +30,14 @@ from bot.chat.telegram.inbound import PLATFORM, Me
 from bot.chat.telegram.outcomes import Floods, classify, classify_edit, describe, wait_of
 from bot.chat.telegram.render import CAPTION_LIMIT, TEXT_LIMIT, render
 from bot.chat.telegram.request import AiohttpRequest
+from bot.chat.telegram.standing import standing_in
 from bot.domain import models
 from bot.domain.messages import Message, Picture, without_picture
 from bot.domain.models import Address, Outcome, Sent, Unknown
 from bot.domain.pacing import pace_of
 from bot.domain.tongue import SOURCE, Tongue
 from bot.errors import BadInput
-from bot.ports import Clock, CommandSpec, Hooks, SystemClock
+from bot.ports import Clock, CommandSpec, Hooks, Standing, SystemClock
 from bot.services.tongues import languages, tongue_of
 
 OFFICIAL = "https://api.telegram.org"
@@ -206,6 +208,10 @@ class TelegramPlatform:
             log.error("telegram_token_refused", lane=self.lane, reason=outcome.reason)
         return outcome
 
+    async def standing(self, chat: str, user: str) -> Standing | None:
+        """How a person and the bot stand in a channel or group; see `bot.ports.Standings`."""
+        return await standing_in(self._bot, self._me.id, chat, user) if self._me else None
+
     # --- running
 
     async def run(self) -> None:
@@ -243,15 +249,8 @@ class TelegramPlatform:
         )
 
     async def _offer_commands(self) -> None:
-        """The command menu in each language; in groups, members are offered only what they may do."""
-        every = self._hooks.commands
-        harmless = [command for command in every if not command.changes_chat]
-        menus: list[tuple[BotCommandScope, Sequence[CommandSpec]]] = [
-            (ForAll(), every),
-            (ForGroups(), harmless),
-            (ForAdministrators(), every),
-        ]
-        for language, (scope, commands) in product(languages(), menus):
+        """The command menus in each language: everybody is offered only what they may do."""
+        for language, (scope, commands) in product(languages(), menus_of(self._hooks)):
             # English is for everybody whose language has no menu of its own.
             code = None if language == SOURCE else language
             try:
@@ -259,6 +258,7 @@ class TelegramPlatform:
                     menu(commands, tongue_of(language)), scope=scope, language_code=code
                 )
             except TelegramError as error:
+                # An owner who never wrote to the bot has no chat to show a menu in.
                 log.warning(
                     "telegram_menu_refused", scope=scope.type, language=language, error=describe(error)
                 )
@@ -374,6 +374,21 @@ def number_of(update: object) -> int:
     """An update's id; -1 for what is no update."""
     number = update.get("update_id") if isinstance(update, dict) else None
     return number if isinstance(number, int) else -1
+
+
+def menus_of(hooks: Hooks) -> list[tuple[BotCommandScope, Sequence[CommandSpec]]]:
+    """Who is offered which commands; of those that fit somebody, Telegram shows the narrowest."""
+    public = [command for command in hooks.commands if not command.for_owners]
+    shared = [command for command in public if not command.private_only]
+    harmless = [command for command in shared if not command.changes_chat]
+    owners = [owner.removeprefix(f"{PLATFORM}:") for owner in hooks.owners if owner.startswith(PLATFORM)]
+    return [
+        (ForAll(), shared),
+        (ForPeople(), public),
+        *((BotCommandScopeChat(int(owner)), hooks.commands) for owner in owners if owner.isdecimal()),
+        (ForGroups(), harmless),
+        (ForAdministrators(), shared),
+    ]
 
 
 def menu(commands: Sequence[CommandSpec], tongue: Tongue) -> list[BotCommand]:

@@ -1,7 +1,7 @@
 """The real platform against the emulator, with hooks that a test writes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,9 +29,11 @@ class Heard:
     events: list[ChatEvent] = field(default_factory=list)
     answers: Callable[[Inbound], Message] = lambda asked: say(f"heard {asked.text}")
     happened: asyncio.Event = field(default_factory=asyncio.Event)
+    offers: Sequence[CommandSpec] = COMMANDS
+    owners: Sequence[str] = ()
 
     def hooks(self) -> Hooks:
-        return Hooks(self._receive, self._suggest, self._observe, COMMANDS)
+        return Hooks(self._receive, self._suggest, self._observe, self.offers, owners=self.owners)
 
     async def _receive(self, inbound: Inbound) -> Message:
         self.commands.append(inbound)

@@ -11,7 +11,8 @@ from bot.chat.telegram import TelegramPlatform, Webhook
 from bot.domain.messages import AlertCard, Button, Message, say
 from bot.domain.models import Address, Sent
 from bot.errors import BadInput
-from tests.chat.telegram.conftest import Heard, Start
+from bot.ports import CommandSpec
+from tests.chat.telegram.conftest import COMMANDS, Heard, Start
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram.server import DEFAULT_TOKEN
 from tests.support.clock import NOON
@@ -94,8 +95,25 @@ async def test_the_command_menu_shows_members_of_groups_only_what_they_may(
 ) -> None:
     every = ["start", "topics", "subscribe"]
     assert telegram.commands("default") == every
+    assert telegram.commands("all_private_chats") == every
     assert telegram.commands("all_chat_administrators") == every
     assert telegram.commands("all_group_chats") == ["start", "topics"]
+
+
+async def test_what_is_for_private_chats_or_for_owners_is_offered_to_them_only(
+    telegram: TelegramEmulator, start: Start, heard: Heard
+) -> None:
+    owner = telegram.add_chat()
+    heard.owners = (f"telegram:{owner}", "telegram:999999", "discord:7")
+    private = CommandSpec("link", "Manage a channel", changes_chat=True, private_only=True)
+    heard.offers = (*COMMANDS, private, CommandSpec("backup", "Copy the data", for_owners=True))
+    await start()
+    every = ["start", "topics", "subscribe"]
+    assert telegram.commands("default") == every
+    assert telegram.commands("all_chat_administrators") == every
+    assert telegram.commands("all_private_chats") == [*every, "link"]
+    assert telegram.commands(str(owner)) == [*every, "link", "backup"]
+    assert telegram.commands("999999") == []
 
 
 async def test_a_refused_menu_keeps_nobody_from_talking(telegram: TelegramEmulator, start: Start) -> None:

@@ -112,6 +112,9 @@ class Methods:
                 raise bad_request("BOT_COMMAND_INVALID")
             if not 1 <= len(command["description"]) <= 256:
                 raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
+        scope = given.get("scope") or {}
+        if scope.get("type") == "chat" and scope.get("chat_id") not in self.world.chats:
+            raise bad_request("chat not found")
         self.commands[_scope(given)] = commands
         self.world.notify()
         return True
@@ -207,7 +210,8 @@ class Methods:
     # --- chats
 
     def get_chat(self, given: Parameters) -> dict[str, Any]:
-        chat = self.open_chat(given, writing=False)
+        public = str(given["chat_id"]).startswith("@")
+        chat = self._named(given["chat_id"]) if public else self.open_chat(given, writing=False)
         gifts = dict.fromkeys(
             (
                 "unlimited_gifts",
@@ -227,6 +231,8 @@ class Methods:
 
     def get_chat_member(self, given: Parameters) -> dict[str, Any]:
         chat = self.open_chat(given, writing=False)
+        if chat.kind == "channel" and chat.bot != "administrator":
+            raise bad_request("member list is inaccessible")
         if chat.hidden_members and chat.bot != "administrator":
             raise bad_request("CHAT_ADMIN_REQUIRED")
         return self.world.member_json(chat, given["user_id"])
@@ -236,6 +242,14 @@ class Methods:
         if chat.kind == "private":
             raise bad_request("there are no administrators in the private chat")
         return [self.world.member_json(chat, user) for user in sorted(chat.admins)]
+
+    def _named(self, name: str) -> Chat:
+        """A chat by its public name, which anybody may look up."""
+        wanted = name.removeprefix("@").lower()
+        for chat in self.world.chats.values():
+            if chat.username.lower() == wanted and not chat.deleted and chat.migrated_to is None:
+                return chat
+        raise bad_request("chat not found")
 
     def open_chat(self, given: Parameters, *, writing: bool = True) -> Chat:
         """The chat, if it is open to the bot.
@@ -306,4 +320,7 @@ def _photo(given: Any) -> str:
 
 
 def _scope(given: Parameters) -> tuple[str, str]:
-    return (given.get("scope") or {"type": "default"})["type"], given.get("language_code", "")
+    """The menu that is meant; one chat's own menu is called after the chat."""
+    scope = given.get("scope") or {"type": "default"}
+    kind = str(scope["chat_id"]) if scope["type"] == "chat" else scope["type"]
+    return kind, given.get("language_code", "")

@@ -20,6 +20,10 @@ class People:
         """A chat in which the bot already is; returns its id (a private chat's is its person's)."""
         return self.world.new_chat(kind, chat_id, title, forum).id
 
+    def name_chat(self, chat: int, username: str) -> None:
+        """Give a group or channel a public name."""
+        self.world.chats[chat].username = username
+
     def add_topic(self, chat: int, name: str) -> int:
         """A topic in a forum; returns its thread id."""
         place = self.world.chats[chat]

@@ -305,6 +305,8 @@ CONTROLS = frozenset(
         "block_bot",
         "unblock_bot",
         "restrict_bot",
+        "name_chat",
+        "react",
         "close_topic",
         "reopen_topic",
         "delete_topic",

@@ -78,6 +78,7 @@ class Chat:
     kind: Kind
     title: str
     forum: bool = False
+    username: str = ""
     bot: str = "member"
     bot_may_send: bool = True
     started: bool = True
@@ -95,6 +96,8 @@ class Chat:
         if self.kind == "private":
             return {"id": self.id, "type": "private", "first_name": self.title}
         chat: dict[str, Any] = {"id": self.id, "type": self.kind, "title": self.title}
+        if self.username:
+            chat["username"] = self.username
         return {**chat, "is_forum": True} if self.forum else chat
 
 
