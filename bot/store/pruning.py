@@ -8,6 +8,7 @@ from sqlalchemy import Select, Table, delete, exists, func, select
 
 from bot.domain.models import DeliveryState
 from bot.store import schema
+from bot.store.amendments import State
 from bot.store.database import Transaction
 
 Prune = Callable[[Transaction, datetime], Awaitable[int]]
@@ -58,13 +59,18 @@ async def items(tx: Transaction, before: datetime) -> int:
 
 
 async def notes(tx: Transaction, before: datetime) -> int:
-    """Reasons for silence, ended mutes and follows, changes and alarms of long ago."""
-    gone = 0
+    """Reasons for silence, ended mutes and follows, changes, proposals and alarms of long ago.
+
+    A phrase that was accepted as meaning something else stays.
+    """
+    gone, proposals = 0, schema.amendments.c
+    counts = (proposals.state == State.ACCEPTED) & (proposals.entity != "")
     for condition in (
         delete(schema.holdbacks).where(schema.holdbacks.c.at < before),
         delete(schema.story_mutes).where(schema.story_mutes.c.until < before),
         delete(schema.story_follows).where(schema.story_follows.c.until < before),
         delete(schema.audit).where(schema.audit.c.at < before),
+        delete(schema.amendments).where(proposals.made_at < before, ~counts),
         delete(schema.alarms).where(schema.alarms.c.told_at < before),
     ):
         gone += (await tx.execute(condition)).rowcount

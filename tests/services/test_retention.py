@@ -10,7 +10,8 @@ from bot.domain.models import DeliveryState, Transient
 from bot.domain.rooms import Room
 from bot.services.retention import Retention
 from bot.services.rooms import Rooms
-from bot.store import pruning, schema
+from bot.store import amendments, chats, pruning, schema
+from bot.store.amendments import State
 from tests.support.newsroom import Newsroom, place, report
 
 KEEP = timedelta(days=30)
@@ -111,3 +112,21 @@ async def test_what_was_said_in_the_rooms_of_the_web_chat_goes_too_and_what_is_n
     await rooms.hear("heraut", "nieuw")
     assert await forget(room) == 1
     assert len((await rooms.history("heraut")).posts) == 2
+
+
+async def test_proposals_of_long_ago_go_and_what_was_accepted_still_counts(room: Newsroom) -> None:
+    await told(room, 0)
+    now = room.clock.now()
+    async with room.database.write() as tx:
+        [wish] = await chats.subscriptions_of(tx, 1)
+        numbers = [
+            await amendments.propose(tx, 1, wish.id, entity, phrase, "Een kop", now)
+            for entity, phrase in (("nato", "NAVO-straat"), ("nato", "NAVO-groen"), ("", "NAVO-blauw"))
+        ]
+        for number in (numbers[0], numbers[2]):
+            await amendments.decide(tx, number, State.OPEN, State.ACCEPTED, now)
+    room.clock.advance(OLD)
+    await forget(room)
+    async with room.database.read() as tx:
+        assert [each.phrase for each in await amendments.blockers(tx)] == ["NAVO-straat"]
+        assert [await amendments.find(tx, number) for number in numbers[1:]] == [None, None]
