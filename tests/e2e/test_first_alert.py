@@ -21,7 +21,7 @@ NEWEST = ("Spanje wijst hogere NAVO-bijdrage af", "NAVO oefent met twintig schep
 MOMENT_MS = 60_000
 
 
-def morning(feed: FeedServer) -> str:
+def morning(feed: FeedServer) -> bytes:
     """Three stories about NATO and one about nothing that is followed, the newest first."""
     now = datetime.now(UTC)
     titles = (*reversed(NEWEST), OLD, "Gemeente plant bomen langs de ringweg")

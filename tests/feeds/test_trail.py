@@ -21,7 +21,8 @@ def test_the_login_travels_as_a_header_and_not_in_the_url() -> None:
 
 def test_a_header_of_the_feed_wins_over_the_login_in_its_address() -> None:
     trail = Trail.start("https://a:b@krant.example/", {"authorization": "Bearer x"})
-    assert trail.to_send().getall("Authorization") == ["Bearer x"]
+    sent = [(name.lower(), value) for name, value in trail.to_send().items()]
+    assert [value for name, value in sent if name == "authorization"] == ["Bearer x"]
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,8 @@ async def take(browser: Browser, url: str, folder: Path) -> None:
             "color_scheme": "dark" if shot.dark else "light",
             "device_scale_factor": 2 if shot.phone else 1,
         }
-        known = {} if shot.path == "login" else {"storage_state": state}
-        context = await browser.new_context(locale="en-GB", **known, **options)
+        known = None if shot.path == "login" else state
+        context = await browser.new_context(locale="en-GB", storage_state=known, **options)
         page = await context.new_page()
         await page.goto(url + (best if shot.path == "story" else shot.path))
         await page.wait_for_load_state("load")
