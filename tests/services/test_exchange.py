@@ -96,3 +96,29 @@ def test_a_list_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
 def test_any_text_is_read_or_refused(text: str | bytes) -> None:
     with contextlib.suppress(CommandError):
         assert read_wishes(text)
+
+
+async def test_parts_are_lists_of_their_own_that_together_are_the_whole(room: Newsroom) -> None:
+    lists = await filled(room)
+    for number in range(9):
+        await room.manager.subscribe(place("anna"), f"haven{number}* AND kade")
+    for form in ("json", "opml"):
+        parts = await lists.parts(place("anna"), form, 500)
+        assert len(parts) > 1
+        assert all(len(part) <= 500 for part in parts)
+        whole = await lists.export(place("anna"), form)
+        assert [wish for part in parts for wish in read_wishes(part)] == read_wishes(whole)
+
+
+async def test_a_wish_that_is_longer_than_a_part_has_one_to_itself(room: Newsroom) -> None:
+    parts = await (await filled(room)).parts(place("anna"), "json", 10)
+    assert [read_wishes(part) for part in parts] == [["nato"], [RULE]]
+
+
+async def test_a_preview_says_what_would_change_and_changes_nothing(room: Newsroom) -> None:
+    lists = await filled(room)
+    text = await lists.export(place("anna"))
+    await room.manager.subscribe(place("bo"), "nato")
+    found = await lists.preview(place("bo"), text)
+    assert ([wish.value for wish in found.new], found.known, found.refused) == ([RULE], 1, ())
+    assert [wish.value for wish in (await room.manager.subscriptions(place("bo")))[1]] == ["nato"]

@@ -67,3 +67,17 @@ async def test_the_picture_says_in_words_what_it_shows(room: Newsroom) -> None:
 async def test_without_a_picture_the_numbers_are_still_there(room: Newsroom) -> None:
     trends = Trends(room.database, room.clock, Board(broken=True))
     assert await trends.picture(await trends.trend(Target.TOPIC, "nato"), "NATO", ENGLISH) is None
+
+
+async def test_outlets_are_ranked_by_what_they_reported_with_their_owners(room: Newsroom) -> None:
+    await filled(room)
+    feed = await room.add_feed("Havenblad", "zeepers")
+    now = room.clock.now()
+    await room.take(feed, [report("NAVO stuurt schepen", 7, now), report("Markt in Goes", 8, now)])
+    await room.take(feed, [report("Brug bij Ewijk open", 9, now - timedelta(days=20))])
+    trends = Trends(room.database, room.clock, Board())
+    found = [(each.outlet, each.owner, each.reports) for each in await trends.outlets()]
+    assert found == [("Havenblad", "zeepers", 3), ("Proefkrant", "proef", 2)]
+    found = [(each.outlet, each.owner, each.reports) for each in await trends.outlets("topic:nato", 7)]
+    assert found == [("Proefkrant", "proef", 2), ("Havenblad", "zeepers", 1)]
+    assert await trends.outlets("topic:rutte") == []
