@@ -59,7 +59,8 @@ bench: $(VENV)/.bench ## speed against peers and physical limits, in one run
 lock: $(VENV)/.dev ## resolve the dependencies again and write the lock files
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile $(LOCK_FLAGS) --upgrade pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile $(LOCK_FLAGS) --group dev --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile $(LOCK_FLAGS) --extra scale -c requirements.lock pyproject.toml -o requirements-scale.lock
+	$(BIN)/uv pip compile $(LOCK_FLAGS) --group dev --all-extras -c requirements-scale.lock pyproject.toml -o requirements-dev.lock
 	$(BIN)/uv pip compile $(LOCK_FLAGS) --group bench -c requirements-dev.lock pyproject.toml -o requirements-bench.lock
 
 clean: ## remove what was built or installed here (never your data)

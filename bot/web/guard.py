@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.web.access import Access
 from bot.web.security import Pace
 
-OPEN = ("/login", "/health", "/ready")
+OPEN = ("/login", "/health", "/live", "/ready")
 """Paths that anybody who reaches us may ask for, besides the static files."""
 GUESSES, GUESSES_PER_SECOND = 5, 1 / 30
 

@@ -34,7 +34,9 @@ Ask = Callable[[], Awaitable[Health]]
 
 
 def health_routes(health: Ask, ready: Callable[[], bool], version: str) -> list[Route]:
-    """``/health`` and ``/ready``, which answer 200 or 503.
+    """``/health`` and ``/ready``, which answer 200 or 503; ``/live``, which answers while anything does.
+
+    The last is for whoever ends what hangs: to be started again is no help when the database is away.
 
     Args:
         health: whether the process works.
@@ -45,7 +47,11 @@ def health_routes(health: Ask, ready: Callable[[], bool], version: str) -> list[
     async def readiness() -> Health:
         return await health() if ready() else Health(False, {"reason": "starting or stopping"})
 
-    return [Route("/health", _endpoint(health, version)), Route("/ready", _endpoint(readiness, version))]
+    async def living() -> Health:
+        return Health(True)
+
+    asked = {"/health": health, "/ready": readiness, "/live": living}
+    return [Route(path, _endpoint(ask, version)) for path, ask in asked.items()]
 
 
 def create_probes(

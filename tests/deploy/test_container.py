@@ -55,9 +55,28 @@ def test_what_is_copied_into_the_image_exists() -> None:
             assert (DEPLOY.parent / source).exists(), source
 
 
-def test_the_image_installs_only_what_the_lock_pins() -> None:
-    assert "--require-hashes" in DOCKERFILE
+def test_the_image_installs_only_what_the_lock_pins_and_serves_every_role() -> None:
+    assert "--require-hashes --only-binary=:all: -r requirements-scale.lock" in DOCKERFILE
     assert "--no-deps ." in DOCKERFILE
+    assert "HERAUT_WEB__PROBES=true" in DOCKERFILE
+
+
+def test_the_base_of_both_stages_is_one_of_a_known_version() -> None:
+    assert re.findall(r"^FROM (\S+)", DOCKERFILE, flags=re.MULTILINE) == ["${BASE}", "${BASE}"]
+    assert re.search(r"^ARG BASE=python:3\.\d+\.\d+-slim-\w+$", DOCKERFILE, flags=re.MULTILINE)
+
+
+def test_the_lock_of_the_image_is_that_of_one_process_with_what_many_need() -> None:
+    small, large = (pins(name) for name in ("requirements.lock", "requirements-scale.lock"))
+    assert small <= large
+    added = {each.partition("==")[0] for each in large - small}
+    assert {"psycopg", "psycopg-binary", "procrastinate"} <= added
+    assert large <= pins("requirements-dev.lock")
+
+
+def pins(lock: str) -> set[str]:
+    text = (DEPLOY.parent / lock).read_text(encoding="utf8")
+    return set(re.findall(r"^([\w.-]+==[\w.]+)", text, flags=re.MULTILINE))
 
 
 def test_the_container_is_read_only_without_privileges_and_on_this_machine_only() -> None:

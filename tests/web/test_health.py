@@ -64,6 +64,7 @@ async def test_health_and_readiness_are_told_to_anybody(
     assert [await status(client, path, **STRANGER) for path in ("/health", "/ready")] == [200, 503]
     state["well"] = False
     assert [await status(client, path, **STRANGER) for path in ("/health", "/ready")] == [503, 503]
+    assert await status(client, "/live", **STRANGER) == 200
 
 
 async def test_metrics_need_the_token_and_say_which_accounts_are_attended(

@@ -14,6 +14,8 @@ from bot.store.schema import feeds
 from tests.support.clock import StoppedClock
 from tests.support.site import Site
 
+DEPLOY = Path(__file__).parents[3] / "deploy"
+
 
 async def scraped(client: aiohttp.ClientSession) -> dict[tuple[str, str], float]:
     """Every sample by its name and its one label."""
@@ -79,21 +81,35 @@ async def test_metrics_are_not_for_strangers(client: aiohttp.ClientSession) -> N
         assert answer.status == 401
 
 
-@pytest.mark.parametrize("path", ["/ready", "/health"])
+@pytest.mark.parametrize("path", ["/ready", "/health", "/live"])
 async def test_an_orchestrator_may_ask_without_a_token(client: aiohttp.ClientSession, path: str) -> None:
     async with client.get(path, headers={"x-forwarded-for": "203.0.113.9"}) as answer:
         assert (answer.status, (await answer.json())["status"]) == (200, "ok")
 
 
+async def given(client: aiohttp.ClientSession) -> set[str]:
+    """The names of what the pages' process tells, and of what a gateway adds (tests/web/test_health.py)."""
+    async with client.get("/metrics") as answer:
+        return {*re.findall(r"^# TYPE (\w+)", await answer.text(), re.MULTILINE), "heraut_lane_attended"}
+
+
 async def test_the_dashboard_shows_only_metrics_that_there_are(client: aiohttp.ClientSession) -> None:
-    board = json.loads((Path(__file__).parents[3] / "deploy" / "grafana.json").read_text(encoding="utf8"))
+    board = json.loads((DEPLOY / "grafana.json").read_text(encoding="utf8"))
     asked = {
         name
         for panel in board["panels"]
         for target in panel["targets"]
         for name in re.findall(r"(?:heraut|process)_\w+", target["expr"])
     }
-    async with client.get("/metrics") as answer:
-        given = set(re.findall(r"^# TYPE (\w+)", await answer.text(), re.MULTILINE))
     assert len(asked) >= 8
-    assert asked <= given
+    assert asked <= await given(client)
+
+
+async def test_alerts_and_autoscaling_ask_only_for_metrics_that_there_are(
+    client: aiohttp.ClientSession,
+) -> None:
+    rules = (DEPLOY / "prometheus-rules.yaml").read_text(encoding="utf8")
+    scaler = (DEPLOY / "kubernetes" / "base" / "autoscaling.yaml").read_text(encoding="utf8")
+    asked = set(re.findall(r"\bheraut_\w+", rules + scaler))
+    assert {"heraut_feed_lag_seconds", "heraut_lane_attended", "heraut_deliveries"} <= asked
+    assert asked <= await given(client)
