@@ -4,8 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
+IMAGE ?= heraut:latest
+OUTPUT ?= --output type=oci,dest=build/heraut.tar
+
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check chaos format bench lock clean
+.PHONY: help run demo test check chaos format bench load lock image sbom audit clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -37,8 +40,8 @@ demo: $(VENV)/.run ## a bundled day of news at a quick pace, in the web chat
 	$(BIN)/heraut demo
 
 check: $(VENV)/.dev ## format, lint, types, layers, fast tests: under a minute
-	$(BIN)/ruff format --check bot tests
-	$(BIN)/ruff check bot tests
+	$(BIN)/ruff format --check bot tests deploy
+	$(BIN)/ruff check bot tests deploy
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n 2 -m "not slow"
 
@@ -50,11 +53,32 @@ chaos: $(VENV)/.dev ## the long crash and pace tests: kills, full disk, outages,
 	HERAUT_CHAOS=long $(BIN)/pytest -q -s tests/chaos
 
 format: $(VENV)/.dev ## rewrite the code in the project's format
-	$(BIN)/ruff format bot tests
-	$(BIN)/ruff check --fix bot tests
+	$(BIN)/ruff format bot tests deploy
+	$(BIN)/ruff check --fix bot tests deploy
 
 bench: $(VENV)/.bench ## speed against peers and physical limits, in one run
 	$(BIN)/python -m tests.bench
+
+load: $(VENV)/.bench ## many feeds, rules and chats at once: SQLite, PostgreSQL with 1, 2, 4 workers, peers
+	$(BIN)/python -m tests.bench load $(LOAD)
+
+image: ## the container for amd64 and arm64, with a list of its parts; IMAGE=…, and OUTPUT=--push to publish it
+	@mkdir -p build
+	docker buildx build --platform linux/amd64,linux/arm64 --sbom=true --provenance=true \
+	  -f deploy/Dockerfile -t $(IMAGE) $(OUTPUT) .
+
+sbom: $(VENV)/.dev ## what Heraut is made of, as CycloneDX: build/heraut.cdx.json
+	@mkdir -p build
+	$(BIN)/python deploy/sbom.py requirements-scale.lock > build/heraut.cdx.json
+
+audit: $(VENV)/.audit ## known weaknesses in what the locks pin (asks the network)
+	$(VENV)/.audit/bin/pip-audit --disable-pip --require-hashes -r requirements-scale.lock
+	$(VENV)/.audit/bin/pip-audit --disable-pip --require-hashes -r requirements-dev.lock
+
+# Of its own: what looks for weaknesses must not become part of what is looked at.
+$(VENV)/.audit: $(VENV)/.created
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit~=2.9'
 
 lock: $(VENV)/.dev ## resolve the dependencies again and write the lock files
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
