@@ -39,7 +39,7 @@ class CommandSpec:
     """A command as a platform's menu shows it. `argument` is "" for a command that takes none.
 
     `private_only` is offered in private chats only, and `for_owners` to those who run the bot, where the
-    platform can tell them apart.
+    platform can tell them apart. `form` asks for the argument in a form, where the platform has such.
     """
 
     name: str
@@ -51,6 +51,7 @@ class CommandSpec:
     changes_chat: bool = False
     private_only: bool = False
     for_owners: bool = False
+    form: bool = False
 
 
 @dataclass(frozen=True, slots=True)

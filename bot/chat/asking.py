@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.messages import Button, Message
+from bot.domain.messages import Button, Message, say
 from bot.domain.tongue import Tongue
+from bot.errors import BadInput
 from bot.ports import CommandSpec, Inbound
 from bot.services.manage import Manager, Place
 from bot.services.sources import Sources
@@ -86,6 +87,17 @@ def spec(
         changes_chat=changes,
         private_only=private,
     )
+
+
+def refused(problem: BadInput, tongue: Tongue, buttons: Sequence[Sequence[Button]] = ()) -> Message:
+    """What is said of something that cannot be done: why not, and what to do instead."""
+    message, hint = tongue.problem(problem)
+    return say(_sentence(message), *([_sentence(hint)] if hint else []), buttons=buttons, private=True)
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "!", "”", '"')) else text + "."
 
 
 def clipped(text: str, most: int) -> str:

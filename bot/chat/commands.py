@@ -1,11 +1,12 @@
 """The command table: every command once, for every platform. `bot.chat.router` runs them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.chat.asking import Command, Request, spec
 from bot.chat.feedbackcommands import amend, blockers, hush, less, unhush, wrong
 from bot.chat.feedcommands import add_feed, list_feeds, remove_feed
-from bot.chat.followcommands import pick, start, subscribe, topics, unsubscribe
+from bot.chat.followcommands import EXAMPLE, choose, pick, rule, start, subscribe, topics, unsubscribe
 from bot.chat.linkcommands import link, unlink
 from bot.chat.lookcommands import about, latest, status
 from bot.chat.owncommands import export, forget_me, import_, my_data
@@ -20,8 +21,6 @@ from bot.chat.wishcommands import subscriptions, taste, tune, wish
 from bot.domain.messages import Message, Span, Text, say
 from bot.domain.tongue import Tongue
 from bot.ports import CommandSpec
-
-EXAMPLE = '(@rutte OR @nato) AND "defence spending" NOT sport'
 
 
 async def help_(request: Request) -> Message:
@@ -230,6 +229,16 @@ COMMANDS: tuple[Command, ...] = (
 ACTIONS: tuple[Command, ...] = (
     Command(CommandSpec("page", "Turn a page"), page),
     Command(CommandSpec("pick", "Tick a topic", changes_chat=True), pick),
+    Command(CommandSpec("choose", "Choose topics", changes_chat=True), choose),
+    Command(
+        replace(
+            spec(
+                "rule", "Write a rule", "rule", 'such as @nato AND "defence"', changes=True, completes=False
+            ),
+            form=True,
+        ),
+        rule,
+    ),
     Command(CommandSpec("wish", "The card of a subscription"), wish),
     Command(CommandSpec("tune", "Change a subscription", changes_chat=True), tune),
     Command(CommandSpec("taste", "What would have been told"), taste),

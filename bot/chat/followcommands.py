@@ -3,16 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.chat.asking import Request, rows
+from bot.chat.asking import Request, refused, rows
 from bot.chat.menus import LONGEST_ACTION, number_in, parts_of, ticks
 from bot.chat.wishcommands import before_following
-from bot.domain.messages import Button, Message, Span, Text, say
+from bot.domain.messages import Button, Menu, Message, Option, Span, Text, say
 from bot.domain.models import Target, Topic
+from bot.errors import BadInput
 from bot.services.manage import topic_name
 from bot.services.tongues import languages, own_name
 
 FIRST_TOPICS = 12
 MENUS = ("start", "topics")
+CHOICES = 25
+"""Topics in a menu to choose from; others can be named."""
+PREFILLED = 100
+"""Characters of an action that brings back what was written; longer ones fit no button."""
+EXAMPLE = '(@rutte OR @nato) AND "defence spending" NOT sport'
 
 
 async def start(request: Request, page: int = 1) -> Message:
@@ -71,8 +77,9 @@ async def subscribe(request: Request) -> Message:
     if not request.argument.strip():
         return say(
             tongue("What would you like to follow? Choose a topic, or write a rule after the command."),
-            buttons=topic_buttons(request, "/subscribe"),
+            buttons=[*topic_buttons(request, "/subscribe"), [_rule_button(request)]],
             private=True,
+            menu=await _menu(request),
         )
     wish, is_new = await request.manager.subscribe(request.place, request.argument)
     label = Text(request.manager.label(wish, request.language), bold=True)
@@ -91,6 +98,48 @@ async def subscribe(request: Request) -> Message:
     if request.cases is not None:
         done += await before_following(request, wish)
     return say(*done, buttons=[[Button(tongue("Latest"), f"/page latest 1 {name}"), tune, stop]])
+
+
+async def choose(request: Request) -> Message:
+    """Follow exactly those of the menu's topics that were chosen."""
+    tongue, (_, *wanted) = request.tongue, parts_of(request, 1)
+    offered = [topic.slug for topic in request.manager.topics[:CHOICES]]
+    if not set(wanted) <= set(offered):
+        number_in("")
+    followed = await _followed(request)
+    for slug in offered:
+        if slug in wanted and slug not in followed:
+            await request.manager.subscribe(request.place, slug)
+        elif slug in followed and slug not in wanted:
+            await request.manager.unsubscribe(request.place, slug)
+    _, wishes = await request.manager.subscriptions(request.place)
+    labels = Text(
+        tongue.listed([request.manager.label(each, request.language) for each in wishes]), bold=True
+    )
+    told = tongue.spans("This chat follows {label}.", label=labels)
+    look = [Button(tongue("Settings"), "/settings"), Button(tongue("Latest"), "/latest")]
+    return say(
+        told if wishes else tongue("This chat follows nothing yet."),
+        buttons=[[_rule_button(request), *look]],
+        private=True,
+        in_place=True,
+        menu=await _menu(request),
+    )
+
+
+async def rule(request: Request) -> Message:
+    """Follow a rule that was written in a form; where there is none, say how to write one."""
+    tongue, written = request.tongue, request.argument
+    if not written:
+        how = tongue("Write /subscribe and a rule behind it, such as:")
+        return say(how, [Text(EXAMPLE, code=True)], private=True)
+    try:
+        return await subscribe(request)
+    except BadInput as problem:
+        action = f"/rule {written}"
+        again = Button(tongue("Try again"), action if len(action) <= PREFILLED else "/rule")
+        told = refused(problem, tongue, [[again]])
+        return replace(told, lines=(*told.lines, (Text(written, code=True),)))
 
 
 async def unsubscribe(request: Request) -> Message:
@@ -117,6 +166,25 @@ def topic_buttons(request: Request, command: str) -> list[list[Button]]:
     """A button for each of the first topics."""
     shown: Sequence[Topic] = request.manager.topics[:FIRST_TOPICS]
     return rows([Button(topic_name(topic, request.language), f"{command} {topic.slug}") for topic in shown])
+
+
+async def _menu(request: Request) -> Menu:
+    """The topics to choose from at once, for platforms that have such menus."""
+    followed = await _followed(request)
+    options = [
+        Option(topic_name(topic, request.language), topic.slug, topic.slug in followed)
+        for topic in request.manager.topics[:CHOICES]
+    ]
+    return Menu("/choose topics", tuple(options), request.tongue("Choose topics"), "/subscribe ")
+
+
+async def _followed(request: Request) -> set[str]:
+    _, wishes = await request.manager.subscriptions(request.place)
+    return {wish.value for wish in wishes if wish.target is Target.TOPIC}
+
+
+def _rule_button(request: Request) -> Button:
+    return Button(request.tongue("Write a rule"), "/rule")
 
 
 async def _done(request: Request) -> Message:

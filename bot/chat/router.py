@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.chat.asking import Command, Request
+from bot.chat.asking import Command, Request, refused
 from bot.chat.commands import ACTIONS, COMMANDS
 from bot.chat.linkcommands import AT_HOME
 from bot.chat.owncommands import complete_format
@@ -78,7 +78,7 @@ class Router:
             request = self._request(place, argument, inbound)
             answer = await self._refusal(request) or await self._aimed(name, request)
         except BadInput as problem:
-            answer = _refused(problem, tongue_of(language))
+            answer = refused(problem, tongue_of(language))
         except Exception:
             # A bug in one command must not take the platform's connection down.
             log.exception(
@@ -195,18 +195,8 @@ class Router:
         )
 
 
-def _refused(problem: BadInput, tongue: Tongue) -> Message:
-    message, hint = tongue.problem(problem)
-    return say(_sentence(message), *([_sentence(hint)] if hint else []), private=True)
-
-
 def _parted(text: str) -> tuple[str, str]:
     """The command and its argument, which may stand on a line of its own."""
     # No database keeps a NUL, and nobody types one.
     name, *argument = text.replace("\0", "").strip()[:MAX_TEXT].split(maxsplit=1) or [""]
     return name, "".join(argument).strip()
-
-
-def _sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "?", "!", "”", '"')) else text + "."

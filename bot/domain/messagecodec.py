@@ -65,6 +65,7 @@ def _message_in(value: object) -> Message:
         buttons=_rows(known.get("buttons", []), _button_in),
         language=_is(str, known["language"]),
         picture=None if picture is None else _picture_in(picture),
+        menu=None,
         **{flag: _is(bool, known.get(flag, False)) for flag in FLAGS},
     )
 

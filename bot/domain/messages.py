@@ -41,6 +41,32 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """Something that a menu offers. `chosen` says that it is ticked already."""
+
+    label: str
+    value: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A choice of any number of things, for platforms that have one; buttons do on others.
+
+    Args:
+        action: the command line that the chosen values come behind.
+        options: what there is.
+        prompt: what is asked.
+        instead_of: buttons whose action begins with this are left out where the menu is shown.
+    """
+
+    action: str
+    options: tuple[Option, ...]
+    prompt: str = ""
+    instead_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertCard:
     """An alert. Renderers lay it out; every field is plain text.
 
@@ -92,6 +118,7 @@ class Message:
     `picture` stands with the lines; what cannot show it, or may not, tells its words instead. `in_place` asks
     that it takes the place of the menu whose button was pressed, where it answers one; an alert stays.
     `page_preview` lets the platform show the page of a card's article its own way, instead of the picture.
+    A `menu` is shown where the platform has such; it is not stored with a message.
     """
 
     lines: Sequence[Sequence[Span]] = ()
@@ -103,6 +130,7 @@ class Message:
     picture: Picture | None = None
     in_place: bool = False
     page_preview: bool = False
+    menu: Menu | None = None
 
     @property
     def empty(self) -> bool:
@@ -115,6 +143,7 @@ def say(
     buttons: Sequence[Sequence[Button]] = (),
     private: bool = False,
     in_place: bool = False,
+    menu: Menu | None = None,
 ) -> Message:
     """A message of lines; a line is a str or a sequence of spans."""
     return Message(
@@ -122,6 +151,7 @@ def say(
         buttons=tuple(tuple(row) for row in buttons),
         private=private,
         in_place=in_place,
+        menu=menu,
     )
 
 

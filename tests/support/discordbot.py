@@ -34,6 +34,10 @@ COMMANDS = (
     CommandSpec("why", "Explain an alert", "link", "the article", argument_required=True),
     CommandSpec("about", "What this is"),
 )
+ACTIONS = (
+    CommandSpec("choose", "Choose topics", changes_chat=True),
+    CommandSpec("rule", "Write a rule", "rule", "such as ships", changes_chat=True, form=True),
+)
 
 
 @dataclass
@@ -48,7 +52,7 @@ class Desk:
 
     @property
     def hooks(self) -> Hooks:
-        return Hooks(self._receive, self._suggest, self._observe, COMMANDS)
+        return Hooks(self._receive, self._suggest, self._observe, COMMANDS, ACTIONS)
 
     async def _receive(self, inbound: Inbound) -> Message:
         self.asked.append(inbound)

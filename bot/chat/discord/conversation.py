@@ -15,6 +15,7 @@ import discord
 import structlog
 
 from bot.chat.discord import permissions, render
+from bot.chat.discord.forms import form
 from bot.chat.discord.inbound import (
     address_of,
     command_of,
@@ -22,6 +23,7 @@ from bot.chat.discord.inbound import (
     inbound_of,
     is_menu,
     language_of,
+    may_change,
     text_of,
 )
 from bot.chat.discord.outcomes import Answer, too_fast
@@ -36,7 +38,7 @@ ANSWER_WITHIN = 14 * 60.0
 MOST_CHOICES = 25
 CHOICE = 100
 
-_MESSAGE, _DEFERRED, _DEFERRED_UPDATE, _UPDATE, _CHOICES = 4, 5, 6, 7, 8
+_MESSAGE, _DEFERRED, _DEFERRED_UPDATE, _UPDATE, _CHOICES, _FORM = 4, 5, 6, 7, 8, 9
 _TRIES = 3
 # Commands that make Heraut say less, or nothing: wanted most where it cannot speak.
 _LEAVING = frozenset({"unsubscribe", "mute", "forgetme", "stop", "hush", "less", "tune"})
@@ -87,6 +89,9 @@ class Conversation:
         if refused := self._refusal(interaction):
             await self._show(interaction, refused)
             return
+        if asked := self._asked_for(interaction):
+            await self._callback(interaction, {"type": _FORM, "data": asked})
+            return
         asking = asyncio.create_task(self._ask(interaction, address), name=f"discord-ask-{interaction.id}")
         try:
             done, _ = await asyncio.wait({asking}, timeout=self._defer_after)
@@ -105,6 +110,16 @@ class Conversation:
             return None
         lacking = permissions.missing(interaction.app_permissions, thread=in_thread(interaction))
         return permissions.refusal(lacking, tongue_of(language_of(interaction))) if lacking else None
+
+    def _asked_for(self, interaction: discord.Interaction[Any]) -> dict[str, Any] | None:
+        """The form that a button opens, for whoever may use what it asks for; else None."""
+        if interaction.type is not discord.InteractionType.component:
+            return None
+        name, _, written = text_of(interaction)[1:].partition(" ")
+        spec = self._commands.get(name)
+        if spec is None or not spec.form or not (may_change(interaction) or not spec.changes_chat):
+            return None
+        return form(spec, written, tongue_of(language_of(interaction)))
 
     async def _ask(self, interaction: discord.Interaction[Any], address: Address) -> Message:
         try:

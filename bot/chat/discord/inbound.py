@@ -10,6 +10,7 @@ from typing import Any
 import discord
 
 from bot.chat.discord.commands import MOST_TYPED
+from bot.chat.discord.forms import chosen
 from bot.chat.discord.permissions import is_admin
 from bot.domain.models import Address
 from bot.ports import Inbound
@@ -31,12 +32,15 @@ def command_of(interaction: discord.Interaction[Any]) -> tuple[str, str]:
 
 
 def text_of(interaction: discord.Interaction[Any]) -> str:
-    """The command line that was meant: ``/name argument``, or the action of a button; "" for neither."""
+    """The command line that was meant; "" for none.
+
+    ``/name argument``, the action of a button, or that of a menu or form with what was chosen or written.
+    """
     if interaction.type is discord.InteractionType.application_command:
         return "/" + " ".join(filter(None, command_of(interaction)))
     data: Mapping[str, Any] = interaction.data or {}
     action = str(data.get("custom_id", ""))
-    return action if action.startswith("/") else ""
+    return f"{action} {chosen(interaction)}".rstrip() if action.startswith("/") else ""
 
 
 def inbound_of(interaction: discord.Interaction[Any], address: Address) -> Inbound:
@@ -49,9 +53,14 @@ def inbound_of(interaction: discord.Interaction[Any], address: Address) -> Inbou
         user_name=interaction.user.display_name,
         chat_title=_title(interaction),
         is_private=private,
-        is_admin=private or is_admin(interaction.permissions),
+        is_admin=may_change(interaction),
         reply_language=language_of(interaction),
     )
+
+
+def may_change(interaction: discord.Interaction[Any]) -> bool:
+    """Whether whoever asks may change what is sent here."""
+    return interaction.guild_id is None or is_admin(interaction.permissions)
 
 
 def language_of(interaction: discord.Interaction[Any]) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.chat.discord.escape import code, escape, length, one_line, safe_url, shorten
+from bot.chat.discord.forms import select_row
 from bot.domain.badges import badges
 from bot.domain.messages import AlertCard, Button, Message, Moment, Picture, Span, Text
 from bot.services.tongues import tongue_of
@@ -55,7 +56,7 @@ def render(message: Message) -> Rendered:
         content = ""
     if message.picture:
         embeds.append({"image": {"url": f"attachment://{message.picture.name}"}})
-    rows, dropped = _components(message.buttons)
+    rows, dropped = _components(message)
     flags = (0 if embeds else SUPPRESS_EMBEDS) | (SUPPRESS_NOTIFICATIONS if message.silent else 0)
     payload = {
         "content": content,
@@ -186,15 +187,27 @@ def _left(embeds: Sequence[dict[str, Any]]) -> int:
     return min(DESCRIPTION, 6_000 - used)
 
 
-def _components(rows: Sequence[Sequence[Button]]) -> tuple[list[dict[str, Any]], list[str]]:
+def _components(message: Message) -> tuple[list[dict[str, Any]], list[str]]:
+    """The menu, if there is one, and the rows of buttons that it does not stand for."""
+    menu, rows = message.menu, message.buttons
+    select = select_row(menu) if menu else None
+    if menu is None or select is None:
+        return _rows(rows, ROWS)
+    if menu.instead_of:
+        rows = [[each for each in row if not each.action.startswith(menu.instead_of)] for row in rows]
+    shown, dropped = _rows(rows, ROWS - 1)
+    return [select, *shown], dropped
+
+
+def _rows(rows: Sequence[Sequence[Button]], most: int) -> tuple[list[dict[str, Any]], list[str]]:
     built: list[list[dict[str, Any]]] = []
     dropped: list[str] = []
     seen: set[str] = set()
     for row in rows:
         buttons = list(_row(row, seen, dropped))
         built += [buttons[start : start + PER_ROW] for start in range(0, len(buttons), PER_ROW)]
-    dropped += [button["label"] for row in built[ROWS:] for button in row]
-    return [{"type": 1, "components": row} for row in built[:ROWS]], dropped
+    dropped += [button["label"] for row in built[most:] for button in row]
+    return [{"type": 1, "components": row} for row in built[:most]], dropped
 
 
 def _row(row: Iterable[Button], seen: set[str], dropped: list[str]) -> Iterable[dict[str, Any]]:

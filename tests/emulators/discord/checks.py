@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+SELECT, INPUT, LABEL = 3, 4, 18
 MESSAGE_FLAGS = {"create": 1 << 2 | 1 << 12, "edit": 1 << 2, "answer": 1 << 2 | 1 << 6 | 1 << 12}
 
 
@@ -132,6 +133,9 @@ def _components(rows: Any) -> Iterator[Problem]:
     seen: set[str] = set()
     for r, row in enumerate(rows):
         buttons = row.get("components") or []
+        if [each.get("type") for each in buttons] == [SELECT]:
+            yield from _select(buttons[0], f"components.{r}.components.0")
+            continue
         if row.get("type") != 1 or not 1 <= len(buttons) <= 5:
             yield f"components.{r}", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length."
         for b, button in enumerate(buttons):
@@ -160,6 +164,48 @@ def _button(button: dict[str, Any], path: str) -> Iterator[Problem]:
             yield path, "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url, both"
     else:
         yield from _text(button, "custom_id", 1, 100, path, required=True)
+
+
+def _select(select: dict[str, Any], path: str) -> Iterator[Problem]:
+    yield from _text(select, "custom_id", 1, 100, path, required=True)
+    yield from _text(select, "placeholder", 0, 150, path)
+    options = select.get("options") or []
+    least, most = select.get("min_values", 1), select.get("max_values", 1)
+    if not 1 <= len(options) <= 25:
+        yield f"{path}.options", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 25 in length."
+    if not 0 <= least <= most <= 25 or most > len(options):
+        yield f"{path}.max_values", "BASE_TYPE_MAX_LENGTH", f"Must be {len(options)} or fewer in length."
+    if sum(bool(option.get("default")) for option in options) > most:
+        yield f"{path}.options", "COMPONENT_MAX_DEFAULT_VALUES", "Too many options are chosen already."
+    for o, option in enumerate(options):
+        yield from _text(option, "label", 1, 100, f"{path}.options.{o}", required=True)
+        yield from _text(option, "value", 1, 100, f"{path}.options.{o}", required=True)
+    if len({option.get("value") for option in options}) < len(options):
+        yield (
+            f"{path}.options",
+            "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
+            "The specified value is used twice",
+        )
+
+
+def check_form(data: Any) -> None:
+    """Refuse a modal that Discord would: a title and labels with a text input each."""
+    problems = [*_text(data, "title", 1, 45, required=True), *_text(data, "custom_id", 1, 100, required=True)]
+    labels = data.get("components") if isinstance(data, dict) else None
+    if not isinstance(labels, list) or not 1 <= len(labels) <= 5:
+        raise _invalid([("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")])
+    for n, label in enumerate(labels):
+        where = f"components.{n}"
+        field = label.get("component") or {}
+        if label.get("type") != LABEL or field.get("type") != INPUT or field.get("style") not in {1, 2}:
+            problems.append((where, "UNION_TYPE_CHOICES", "Value of field type must be one of (18,)."))
+        problems += _text(label, "label", 1, 45, where, required=True)
+        problems += _text(label, "description", 0, 100, where)
+        problems += _text(field, "custom_id", 1, 100, f"{where}.component", required=True)
+        problems += _text(field, "value", 0, field.get("max_length", 4000), f"{where}.component")
+        if not 0 <= field.get("min_length", 0) <= field.get("max_length", 4000) <= 4000:
+            problems.append((f"{where}.component.max_length", "NUMBER_TYPE_MAX", "At most 4000."))
+    _refuse(problems)
 
 
 def _command(command: Any, path: str) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from tests.emulators.discord.gateway import GatewayServer
 from tests.emulators.discord.rest import member_permissions
 from tests.emulators.discord.world import DM, Channel, Interaction, Posted, World, snowflake
 
-_COMMAND, _COMPONENT, _COMPLETION = 2, 3, 4
+_COMMAND, _COMPONENT, _COMPLETION, _SUBMISSION = 2, 3, 4, 5
 
 
 class NotOffered(Exception):
@@ -42,6 +43,20 @@ class Reply:
 
     def as_json(self) -> dict[str, Any]:
         return self.message.as_json() | {"ephemeral": self.ephemeral, "deferred": self.deferred}
+
+
+@dataclass(frozen=True)
+class Form:
+    """A modal that stands before a person, opened by a button `under` a message."""
+
+    data: dict[str, Any]
+    under: Posted
+
+    @property
+    def field(self) -> dict[str, Any]:
+        """Its one text input."""
+        (label,) = self.data["components"]
+        return dict(label["component"])
 
 
 class People:
@@ -107,6 +122,82 @@ class People:
         data = {"custom_id": action, "component_type": 2, "id": 1}
         extra = {"message": self._world.message_payload(posted)}
         return await self._ask(_COMPONENT, posted.channel, user, data, admin, locale, timeout, extra, posted)
+
+    async def choose(
+        self,
+        message_id: str,
+        labels: Sequence[str],
+        user: str,
+        *,
+        admin: bool = False,
+        locale: str = "en-US",
+        timeout: float = 60.0,
+    ) -> Reply:
+        """Choose options of a message's select menu, and no others, by their labels."""
+        posted = self._find(message_id)
+        (menu,) = posted.menus
+        known = {option["label"]: option["value"] for option in menu["options"]}
+        fits = menu.get("min_values", 1) <= len(labels) <= menu.get("max_values", 1)
+        if not fits or not set(labels) <= set(known):
+            raise NotOffered(f"{labels} cannot be chosen of {list(known)}")
+        values = [known[label] for label in labels]
+        data = {"custom_id": menu["custom_id"], "component_type": 3, "id": 1, "values": values}
+        extra = {"message": self._world.message_payload(posted)}
+        return await self._ask(_COMPONENT, posted.channel, user, data, admin, locale, timeout, extra, posted)
+
+    async def open_form(
+        self, message_id: str, button: str, user: str, *, admin: bool = False, locale: str = "en-US"
+    ) -> Form:
+        """Press a button that opens a form.
+
+        Raises:
+            NotOffered: there is no such button, or it opened none.
+        """
+        posted = self._find(message_id)
+        if button not in posted.buttons:
+            raise NotOffered(f"no button {button!r} under that message, only {list(posted.buttons)}")
+        data = {"custom_id": posted.buttons[button], "component_type": 2, "id": 1}
+        extra = {"message": self._world.message_payload(posted)}
+        interaction = await self._send(_COMPONENT, posted.channel, user, data, admin, locale, extra, posted)
+        await self._first(interaction, self._world.first_answer)
+        if interaction.form is None:
+            raise NotOffered(f"{button!r} opens no form")
+        return Form(interaction.form, posted)
+
+    async def submit(
+        self,
+        form: Form,
+        text: str,
+        user: str,
+        *,
+        admin: bool = False,
+        locale: str = "en-US",
+        timeout: float = 60.0,
+    ) -> Reply:
+        """Write into the one field of a form and send it."""
+        field = form.field
+        if not field.get("min_length", 0) <= len(text) <= field.get("max_length", 4000):
+            raise NotOffered(f"{len(text)} characters do not fit the form")
+        written = {"type": 4, "id": 2, "custom_id": field["custom_id"], "value": text}
+        components = [{"type": 18, "id": 1, "component": written}]
+        return await self.submit_raw(form, components, user, admin=admin, locale=locale, timeout=timeout)
+
+    async def submit_raw(
+        self,
+        form: Form,
+        components: object,
+        user: str,
+        *,
+        admin: bool = False,
+        locale: str = "en-US",
+        timeout: float = 60.0,
+    ) -> Reply:
+        """Send a form with any content, which Discord's own client would not."""
+        data = {"custom_id": form.data["custom_id"], "components": components}
+        extra = {"message": self._world.message_payload(form.under)}
+        return await self._ask(
+            _SUBMISSION, form.under.channel, user, data, admin, locale, timeout, extra, form.under
+        )
 
     def _find(self, message_id: str) -> Posted:
         for shelf in (self._world.private, *self._world.messages.values()):

@@ -11,6 +11,7 @@ from tests.emulators.discord.checks import (
     ApiError,
     check_choices,
     check_commands,
+    check_form,
     check_message,
     check_pictures,
 )
@@ -31,7 +32,8 @@ from tests.emulators.discord.world import (
 
 NONCE_VALID = 300.0
 LAST_ANSWER = 15 * 60.0
-_COMMAND, _COMPONENT, _COMPLETION = 2, 3, 4
+_COMMAND, _COMPONENT, _COMPLETION, _SUBMISSION = 2, 3, 4, 5
+_FORM = 9
 
 
 class RestRoutes:
@@ -228,7 +230,9 @@ class RestRoutes:
 
     def _first_answer(self, interaction: Interaction, kind: Any, data: dict[str, Any]) -> None:
         completing = interaction.kind == _COMPLETION
-        allowed = {8} if completing else {4, 5, 6, 7} if interaction.kind == _COMPONENT else {4, 5}
+        allowed = {8} if completing else {4, 5, 6, 7, 9} if interaction.kind == _COMPONENT else {4, 5, 9}
+        if interaction.kind == _SUBMISSION:
+            allowed = {4, 5, 6, 7} if interaction.pressed else {4, 5}
         if kind not in allowed:
             raise ApiError(
                 400,
@@ -244,6 +248,9 @@ class RestRoutes:
             )
         if completing:
             interaction.choices = check_choices(data)
+        if kind == _FORM:
+            check_form(data)
+            interaction.form = data
         interaction.ephemeral = bool((data.get("flags") or 0) & EPHEMERAL)
         interaction.state = "deferred"
         if kind == 4:
@@ -256,7 +263,7 @@ class RestRoutes:
         if kind == 7:
             check_message(data, "edit")
             _change(interaction, data)
-        if kind in {4, 7, 8}:
+        if kind in {4, 7, 8, _FORM}:
             interaction.state = "answered"
             interaction.answered.set()
         interaction.acknowledged.set()

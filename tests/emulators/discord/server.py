@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -12,7 +13,7 @@ from aiohttp import web
 from tests.emulators.discord.checks import ApiError
 from tests.emulators.discord.faults import Fault, Pace, Refusal, refusal_body, refusal_headers
 from tests.emulators.discord.gateway import GatewayServer
-from tests.emulators.discord.people import People, Reply
+from tests.emulators.discord.people import Form, People, Reply
 from tests.emulators.discord.rest import Handler, RestRoutes, reply
 from tests.emulators.discord.world import (
     TEXT,
@@ -212,6 +213,18 @@ class DiscordEmulator:
     async def press(self, message_id: str, button: str, user: str, **more: Any) -> Reply:
         """Press a button as a person; see `People.press`."""
         return await self.people.press(message_id, button, user, **more)
+
+    async def choose(self, message_id: str, labels: Sequence[str], user: str, **more: Any) -> Reply:
+        """Choose from a select menu as a person; see `People.choose`."""
+        return await self.people.choose(message_id, labels, user, **more)
+
+    async def open_form(self, message_id: str, button: str, user: str, **more: Any) -> Form:
+        """Press a button that opens a form as a person; see `People.open_form`."""
+        return await self.people.open_form(message_id, button, user, **more)
+
+    async def submit(self, form: Form, text: str, user: str, **more: Any) -> Reply:
+        """Send a form as a person; see `People.submit`."""
+        return await self.people.submit(form, text, user, **more)
 
     def _put(self, guild: str, name: str, kind: int, parent: str | None) -> Channel:
         channel = Channel(snowflake(), kind, guild, name, parent)

@@ -168,8 +168,16 @@ class Posted:
         found: dict[str, str] = {}
         for row in self.payload.get("components") or []:
             for button in row["components"]:
+                if "label" not in button:
+                    continue
                 found[button["label"]] = button.get("custom_id") or button.get("url", "")
         return found
+
+    @property
+    def menus(self) -> list[dict[str, Any]]:
+        """The select menus under it."""
+        rows = self.payload.get("components") or []
+        return [each for row in rows for each in row["components"] if "options" in each]
 
     @property
     def pings(self) -> list[str]:
@@ -208,6 +216,7 @@ class Interaction:
     pressed: Posted | None = None
     followups: list[Posted] = field(default_factory=list)
     choices: list[tuple[str, str]] | None = None
+    form: dict[str, Any] | None = None
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
     answered: asyncio.Event = field(default_factory=asyncio.Event)
 
