@@ -18,6 +18,8 @@ from bot.store.database import Database
 from tests.support.clock import NOON, StoppedClock
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.slow
+
 
 class World(ABC):
     """The data that runners share."""
@@ -143,7 +145,6 @@ async def test_names_are_owned_apart_from_each_other(world: World) -> None:
     await second.stop()
 
 
-@pytest.mark.slow
 async def test_the_lane_of_a_killed_process_is_taken_over(world: World) -> None:
     process = await world.owner_process("lane:1")
     runner, work = world.runner(), Work()

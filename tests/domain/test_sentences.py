@@ -185,6 +185,7 @@ def test_sentences_are_slices_in_order_with_only_space_between(text: str) -> Non
     ],
     ids=range(14),
 )
+@pytest.mark.slow
 def test_a_megabyte_of_anything_is_split(text: str) -> None:
     found = sentences(text)
     assert "".join("".join(one.text for one in found).split()) == "".join(text.split())

@@ -14,10 +14,12 @@ from tests.support import databases
 from tests.support.newsroom import Newsroom, report
 from tests.support.press import print_morning
 
+pytestmark = pytest.mark.slow
+
 WAYS = (
     ("sqlite", "sqlite"),
-    pytest.param(("sqlite", "postgres"), marks=pytest.mark.slow),
-    pytest.param(("postgres", "sqlite"), marks=pytest.mark.slow),
+    pytest.param(("sqlite", "postgres")),
+    pytest.param(("postgres", "sqlite")),
 )
 
 

@@ -11,6 +11,8 @@ import bot.web
 from bot.store.schema import metadata
 from tests.support.site import Site, running_site
 
+pytestmark = pytest.mark.slow
+
 STATIC = Path(bot.web.__file__).parent / "static"
 
 

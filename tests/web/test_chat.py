@@ -15,6 +15,8 @@ from bot.web.chat import STREAMS, TEXT_LIMIT
 from bot.web.forms import BODY_LIMIT
 from tests.support.site import Site, alert
 
+pytestmark = pytest.mark.slow
+
 MESSAGES = "/c/atlantic/messages"
 EVENTS = "/c/atlantic/events"
 

@@ -9,6 +9,8 @@ from starlette.requests import Request
 from bot.web.security import HostGuard, Pace, content_security_policy, same_origin
 from tests.support.site import Site
 
+pytestmark = pytest.mark.slow
+
 
 def request(**headers: str) -> Request:
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]

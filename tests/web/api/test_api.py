@@ -11,6 +11,8 @@ import pytest
 from tests.support.morning import TOKEN
 from tests.support.press import LEAD
 
+pytestmark = pytest.mark.slow
+
 PREFIX = "/api/v1"
 NAMES: Mapping[str, tuple[type, ...]] = {
     "integer": (int,),

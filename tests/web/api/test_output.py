@@ -17,6 +17,8 @@ from bot.web.feedformat import Channel, Entry, atom, entry_of_item, entry_of_sto
 from tests.support.clock import NOON
 from tests.support.press import HOSTILE, LEAD
 
+pytestmark = pytest.mark.slow
+
 CHANNEL = Channel(
     "Heraut: NAVO", "https://news.example/", "topics/nato/feed.atom", "topics/nato", "topic/nato", NOON
 )

@@ -9,6 +9,8 @@ from bot.domain.models import DeliveryState
 from bot.store import books
 from tests.support.site import Site
 
+pytestmark = pytest.mark.slow
+
 
 async def shown(client: aiohttp.ClientSession, query: str = "") -> str:
     async with client.get(f"/deliveries{query}") as answer:

@@ -20,6 +20,8 @@ from bot.web.pages.login import inside
 from tests.support.clock import StoppedClock
 from tests.support.site import Site, running_site
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "a-token-that-is-long-enough"
 PAGES = (
     "/",

@@ -9,6 +9,8 @@ from bot.errors import RuleError
 from bot.web.pages.rules import pointed
 from bot.web.trials import RULE_LIMIT
 
+pytestmark = pytest.mark.slow
+
 
 async def lab(client: aiohttp.ClientSession, rule: str, status: int = 200) -> str:
     async with client.get("/rules", params={"rule": rule}, headers={"accept-language": "nl"}) as answer:

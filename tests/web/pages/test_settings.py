@@ -19,6 +19,8 @@ from bot.web.settingsview import SET, UNSET, shown
 from bot.web.zones import zones
 from tests.support.site import Site, running_site
 
+pytestmark = pytest.mark.slow
+
 FORM = {
     "language": "nl",
     "timezone": "America/Curacao",

@@ -9,6 +9,8 @@ from markupsafe import escape
 from bot.store import reports
 from tests.support.site import Site
 
+pytestmark = pytest.mark.slow
+
 
 async def read(
     client: aiohttp.ClientSession, path: str, status: int = 200, headers: Mapping[str, str] | None = None

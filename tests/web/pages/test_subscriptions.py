@@ -12,6 +12,8 @@ from bot.store.roster import Entry
 from tests.support.clock import StoppedClock
 from tests.support.site import Site
 
+pytestmark = pytest.mark.slow
+
 
 async def shown(client: aiohttp.ClientSession, query: str = "", language: str = "en") -> str:
     async with client.get(f"/subscriptions{query}", headers={"accept-language": language}) as answer:
