@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,17 +15,20 @@ from bot.app.chats import Chats, alarms_of, align_webhooks, cases_of, manager_of
 from bot.app.ground import AS_SET, Ground, Mode, Role
 from bot.app.intake import fetcher_of, open_poller, prepare_feeds
 from bot.app.routine import DRAIN_SECONDS, Lane, add_routine, add_upkeep, kept_up, runner_of
-from bot.app.rules import load_names, load_rules
+from bot.app.rules import Rules, load_names, load_rules
 from bot.app.sample import rooms_of, seed, start_sample
 from bot.app.site import listener_of, probes_of, site_of
-from bot.config import Config
+from bot.config import Config, Settings
 from bot.errors import BadInput
+from bot.feeds.http import Fetcher
+from bot.feeds.sample import SampleServer
 from bot.jobs.datalock import data_lock
 from bot.jobs.memory import give_back, share_arenas
 from bot.ports import ChatPlatform, Clock, JobRunner, SystemClock
 from bot.services.alarm import Alarms
 from bot.services.charting import Painter
 from bot.services.delivery import LanePump
+from bot.services.manage import Manager
 from bot.services.poller import Poller
 from bot.services.sources import Sources
 from bot.store.database import Database, address
@@ -105,10 +109,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
     async with AsyncExitStack() as stack:
         port = listener_of(settings, mode)
         listener = stack.enter_context(port) if port else None
-        database = Database(settings.database)
-        stack.push_async_callback(database.close)
-        await database.migrate()
-        ground = Ground(settings, mode, clock or SystemClock(), database)
+        ground = await _ground(settings, mode, clock or SystemClock(), stack)
         sample = await start_sample(ground, stack)
         if mode.role.polls:
             listed = () if mode.demo else config.feeds
@@ -116,22 +117,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         rules = await load_rules(ground, catalog, topics)
         manager = manager_of(ground, rules)
         fetcher = await stack.enter_async_context(fetcher_of(settings, mode, sample))
-        painter = await stack.enter_async_context(Painter())
-        alarms: Alarms  # the owners are known when their platforms are
-        chats = open_chats(
-            ground,
-            manager,
-            Sources(database, fetcher, ground.clock),
-            rooms_of(ground, sample),
-            cases_of(
-                ground,
-                manager,
-                painter,
-                rules,
-                lambda tx, key, worded, now: alarms.notify(tx, key, worded, now),
-            ),
-        )
-        alarms = alarms_of(settings, chats)
+        chats, alarms = await _talkers(ground, stack, rules, manager, fetcher, sample)
         pumps = pumps_of(ground, chats, alarms)
         parts = ground, stack, rules, fetcher, sample, alarms
         poller = await open_poller(*parts, lambda: _wake(pumps)) if mode.role.polls else None
@@ -140,25 +126,67 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         if sample:
             await seed(manager, chats.web)
         working = asyncio.Event()
-        desk = Desk(database, topics, rules.book, ground.clock)
         lanes = _lanes(mode.role, chats, pumps)
         attended = {pump.lane: False for _, pump in lanes}
-        site = (
-            site_of(settings, chats, manager, desk, working.is_set)
-            if mode.role.serves
-            else probes_of(ground, working.is_set, attended)
-        )
-        server = WebServer(site, listener, chats.rooms.close) if listener else None
-        url = where(listener) if listener and mode.role.serves else ""
+        server = _server(listener, ground, chats, rules, manager, working.is_set, attended)
         runner = runner_of(ground, lanes, attended)
         add_upkeep(runner, ground, rules)
         if poller:
             tick = timedelta(seconds=1 if sample else settings.polling.tick_seconds)
             add_routine(runner, ground, poller, tick, alarms)
         give_back()
+        url = where(listener) if listener and mode.role.serves else ""
         # Where several processes share the work, an account is connected by the one that owns it.
         connected = () if ground.shared else chats.platforms
         yield Heraut(connected, runner, poller, server, lambda: mode.ready(url), working)
+
+
+async def _ground(settings: Settings, mode: Mode, clock: Clock, stack: AsyncExitStack) -> Ground:
+    """The database, open and up to date, and what else every side stands on."""
+    database = Database(settings.database)
+    stack.push_async_callback(database.close)
+    await database.migrate()
+    return Ground(settings, mode, clock, database)
+
+
+async def _talkers(
+    ground: Ground,
+    stack: AsyncExitStack,
+    rules: Rules,
+    manager: Manager,
+    fetcher: Fetcher,
+    sample: SampleServer | None,
+) -> tuple[Chats, Alarms]:
+    """The chat side, and how those who run the bot are told of trouble."""
+    painter = await stack.enter_async_context(Painter())
+    alarms: Alarms  # the owners are known when their platforms are
+    cases = cases_of(
+        ground, manager, painter, rules, lambda tx, key, worded, now: alarms.notify(tx, key, worded, now)
+    )
+    sources = Sources(ground.database, fetcher, ground.clock)
+    chats = open_chats(ground, manager, sources, rooms_of(ground, sample), cases)
+    alarms = alarms_of(ground.settings, chats)
+    return chats, alarms
+
+
+def _server(
+    listener: socket.socket | None,
+    ground: Ground,
+    chats: Chats,
+    rules: Rules,
+    manager: Manager,
+    ready: Callable[[], bool],
+    attended: Mapping[str, bool],
+) -> WebServer | None:
+    """The pages, or of a process without pages the answer how it is; None without a port."""
+    if listener is None:
+        return None
+    if ground.mode.role.serves:
+        desk = Desk(ground.database, rules.topics, rules.book, ground.clock)
+        site = site_of(ground.settings, chats, manager, desk, ready)
+    else:
+        site = probes_of(ground, ready, attended)
+    return WebServer(site, listener, chats.rooms.close)
 
 
 def _lanes(role: Role, chats: Chats, pumps: Sequence[LanePump]) -> list[Lane]:

@@ -18,7 +18,7 @@ from bot.services.clockwatch import ClockWatch
 from bot.services.delivery import LanePump
 from bot.services.digest import Digests
 from bot.services.lanewatch import LaneWatch
-from bot.services.poller import Poller
+from bot.services.poller import RENEWAL, Poller
 from bot.services.retention import Retention
 from bot.services.search import Searcher
 from bot.store import slots
@@ -102,6 +102,7 @@ def add_routine(runner: JobRunner, ground: Ground, poller: Poller, tick: timedel
     database, clock = ground.database, ground.clock
     keep = timedelta(days=ground.settings.retention_days)
     runner.every("poll", tick, lambda _: poller.tick(), once=False)
+    runner.every("leases", RENEWAL, lambda _: poller.renew(), once=False)
     runner.every("watch", WATCH_TICK, LaneWatch(database, clock, alarms).tick)
     runner.every("digests", DIGEST_TICK, Digests(database, clock).tick)
     runner.every("search", SEARCH_TICK, Searcher(database, clock).tick)

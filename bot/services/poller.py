@@ -28,7 +28,9 @@ from bot.store.database import OUTAGES, Database
 
 log = structlog.get_logger()
 
-LEASE = timedelta(minutes=3)
+LEASE = timedelta(seconds=20)
+RENEWAL = timedelta(seconds=5)
+"""A poll may take longer than its lease, which is renewed; that of a worker that died soon runs out."""
 DEADLINE_SECONDS = 120.0
 MAX_ROUNDS = 8
 OUTAGE_SECONDS = 60.0
@@ -106,6 +108,7 @@ class Poller:
         self._hot: frozenset[int] = frozenset()
         self._hot_at: datetime | None = None
         self._rounds: set[asyncio.Task[None]] = set()
+        self._held: set[int] = set()
         self._hands = asyncio.Semaphore(IN_HAND)
         self._waiting = 0
 
@@ -120,10 +123,17 @@ class Poller:
         now = self._clock.now()
         due = await self._database.transact(lambda tx: feeds.lease_due(tx, now, LEASE, self._batch))
         if due:
+            self._held |= {feed.id for feed in due}
             task = asyncio.create_task(self._round(due), name=f"poll-{due[0].id}+{len(due) - 1}")
             self._rounds.add(task)
             task.add_done_callback(self._rounds.discard)
         return len(due)
+
+    async def renew(self) -> None:
+        """Keep the leases of the polls under way."""
+        if self._held:
+            until, held = self._clock.now() + LEASE, sorted(self._held)
+            await self._database.transact(lambda tx: feeds.renew(tx, held, until))
 
     async def drain(self) -> None:
         """Wait for the polls under way."""
@@ -136,11 +146,7 @@ class Poller:
         self._watch_line(due, answers)
         for feed, error in zip(due, answers, strict=True):
             if error is not None:
-                try:
-                    await self._failed(feed, error)
-                except Exception:
-                    # The database is away: the lease runs out, and then the feed is asked again.
-                    log.exception("failure not written down", feed=feed.id, reason=error.reason)
+                await self._note(feed, error)
 
     async def _poll(self, due: FeedDue) -> FeedError | None:
         try:
@@ -162,7 +168,17 @@ class Poller:
             # A bug met by one feed's content must not stop the others.
             log.exception("feed could not be taken in", feed=due.id, url=due.spec.url)
             return FeedError(f"internal error: {type(error).__name__}")
+        self._held.discard(due.id)
         return None
+
+    async def _note(self, due: FeedDue, error: FeedError) -> None:
+        """Write a failure down; where that fails, the feed is asked again when its lease runs out."""
+        try:
+            await self._failed(due, error)
+        except Exception:
+            log.exception("failure not written down", feed=due.id, reason=error.reason)
+        finally:
+            self._held.discard(due.id)
 
     @asynccontextmanager
     async def _in_hand(self) -> AsyncIterator[None]:

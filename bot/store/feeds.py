@@ -36,6 +36,7 @@ _LEASE = (
     .where(feeds.c.id.in_(bindparam("taken", expanding=True)))
     .values(leased_until=bindparam("until"))
 )
+_RENEW = _LEASE.where(feeds.c.leased_until.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,11 @@ async def lease_due(tx: Transaction, now: datetime, lease: timedelta, limit: int
     if rows:
         await tx.execute(_LEASE, {"until": until, "taken": [row.id for row in rows]})
     return [FeedDue(row.id, _spec(row), _state(row), row.created_at, until) for row in rows]
+
+
+async def renew(tx: Transaction, feed_ids: Collection[int], until: datetime) -> None:
+    """Keep feeds that are held for longer; a lease that was given back stays so."""
+    await tx.execute(_RENEW, {"until": until, "taken": list(feed_ids)})
 
 
 async def finish(tx: Transaction, feed_id: int, state: PollState, next_poll_at: datetime) -> None:

@@ -18,6 +18,8 @@ from tests.support.feedbuilder import FeedItem, rss
 from tests.support.newsroom import Newsroom, place
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.slow
+
 MEGABYTE = 1024 * 1024
 
 
@@ -187,6 +189,22 @@ async def test_a_failure_that_cannot_be_written_down_is_found_again_when_the_lea
     assert (await room.manager.status()).failing == []
     room.clock.advance(LEASE)
     await poll(poller)
+    assert len((await room.manager.status()).failing) == 1
+
+
+async def test_a_poll_that_takes_longer_than_its_lease_keeps_it(
+    room: Newsroom, server: FeedServer, poller: Poller
+) -> None:
+    server.status("/slow", 500)
+    await configure(room, server, "/slow")
+    await poller.tick()
+    room.clock.advance(LEASE / 2)
+    await poller.renew()
+    room.clock.advance(LEASE / 2)
+    async with room.database.write() as tx:
+        assert await feeds.lease_due(tx, room.clock.now(), LEASE, 1) == []
+    await poller.drain()
+    await poller.renew()
     assert len((await room.manager.status()).failing) == 1
 
 
