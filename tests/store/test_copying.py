@@ -18,8 +18,8 @@ pytestmark = pytest.mark.slow
 
 WAYS = (
     ("sqlite", "sqlite"),
-    pytest.param(("sqlite", "postgres")),
-    pytest.param(("postgres", "sqlite")),
+    ("sqlite", "postgres"),
+    ("postgres", "sqlite"),
 )
 
 
