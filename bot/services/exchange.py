@@ -15,6 +15,7 @@ from bot.domain.models import Subscription, Target
 from bot.errors import BadInput, CommandError
 from bot.services.manage import Manager, Wish
 from bot.services.places import Place
+from bot.services.tuning import Tuning
 
 FORMAT = "heraut-subscriptions"
 LARGEST = 200_000
@@ -48,10 +49,12 @@ class Exchange:
 
     Args:
         manager: subscribes.
+        tuning: sets how strict a subscription is, as its list says; None leaves the usual.
     """
 
-    def __init__(self, manager: Manager) -> None:
+    def __init__(self, manager: Manager, tuning: Tuning | None = None) -> None:
         self._manager = manager
+        self._tuning = tuning
 
     async def export(self, place: Place, form: str = "json") -> str:
         """What a chat follows, as ``json`` or ``opml``.
@@ -128,16 +131,26 @@ class Exchange:
         """
         added = known = failed = 0
         refused: list[tuple[str, BadInput]] = []
-        for value in read_wishes(text):
+        wishes, strict = read_wishes(text), read_thresholds(text)
+        for value in wishes:
             try:
-                _, new = await self._manager.subscribe(place, value)
+                wish, new = await self._manager.subscribe(place, value)
             except BadInput as error:
                 failed += 1
                 if len(refused) < MOST_REFUSED:
                     refused.append((value[:80], error))
                 continue
             added, known = added + new, known + (not new)
+            if new and value in strict:
+                await self._tune(place, wish, strict[value])
         return Imported(added, known, tuple(refused), failed)
+
+    async def _tune(self, place: Place, wish: Wish, threshold: float) -> None:
+        _, wishes = await self._manager.subscriptions(place)
+        made = [each for each in wishes if (each.target, each.value) == (wish.target, wish.value)]
+        for each in made:
+            if self._tuning is not None and each.threshold != threshold:
+                await self._tuning.threshold(place, each, threshold)
 
 
 def as_json(wishes: Iterable[Subscription], indent: int | None = 2) -> str:
@@ -182,6 +195,21 @@ def read_wishes(text: str | bytes) -> list[str]:
     if len(wishes) > MOST_WISHES:
         raise CommandError("This list has {n} entries; {most} are the most.", n=len(wishes), most=MOST_WISHES)
     return wishes
+
+
+def read_thresholds(text: str | bytes) -> dict[str, float]:
+    """How strict a list in JSON says that its topics and rules are, 0..1; what says nothing is left out."""
+    data = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    try:
+        entries = json.loads(data.strip().removeprefix(b"\xef\xbb\xbf"))["subscriptions"]
+        found = [(str(entry["value"]).strip(), entry.get("threshold")) for entry in entries]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+    return {
+        value: float(said)
+        for value, said in found
+        if isinstance(said, int | float) and not isinstance(said, bool) and 0 <= said <= 1
+    }
 
 
 def _from_json(data: bytes) -> list[str]:

@@ -100,7 +100,7 @@ def use_cases(
         backups=Backups(database, clock, folder),
         broadcast=Broadcast(database, clock),
         drafts=Drafts(clock),
-        exchange=Exchange(manager),
+        exchange=Exchange(manager, Tuning(database, clock, footing.usual)),
         feedback=_feedback(database, clock, footing),
         following=Following(database, clock, timezone),
         gate=Gate(database, clock, quotas),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.errors import CommandError
 from bot.services import exchange
-from bot.services.exchange import FORMAT, LARGEST, Exchange, read_wishes
+from bot.services.exchange import FORMAT, LARGEST, Exchange, read_thresholds, read_wishes
 from tests.support.newsroom import Newsroom, place
 
 RULE = 'haven* OR "open <zee> & lucht"'
@@ -122,3 +122,32 @@ async def test_a_preview_says_what_would_change_and_changes_nothing(room: Newsro
     found = await lists.preview(place("bo"), text)
     assert ([wish.value for wish in found.new], found.known, found.refused) == ([RULE], 1, ())
     assert [wish.value for wish in (await room.manager.subscriptions(place("bo")))[1]] == ["nato"]
+
+
+async def test_how_strict_a_subscription_is_goes_with_it(room: Newsroom) -> None:
+    await filled(room)
+    lists, tuning = room.cases.exchange, room.cases.tuning
+    (nato, _) = (await room.manager.subscriptions(place("anna")))[1]
+    await tuning.threshold(place("anna"), nato, 0.7)
+    await lists.take_in(place("bo"), await lists.export(place("anna")))
+    taken = (await room.manager.subscriptions(place("bo")))[1]
+    assert [(wish.value, wish.threshold) for wish in taken] == [("nato", 0.7), (RULE, tuning.usual)]
+
+
+async def test_what_is_followed_already_keeps_how_strict_it_is(room: Newsroom) -> None:
+    await filled(room)
+    text = (await room.cases.exchange.export(place("anna"))).replace(f"{room.cases.tuning.usual}", "0.9")
+    await room.cases.exchange.take_in(place("anna"), text)
+    taken = (await room.manager.subscriptions(place("anna")))[1]
+    assert {wish.threshold for wish in taken} == {room.cases.tuning.usual}
+
+
+@pytest.mark.parametrize("said", ["true", '"x"', "null", "-1", "1.5", "NaN", "1e999", "[]", "{}"])
+def test_a_threshold_that_is_none_counts_for_nothing(said: str) -> None:
+    entry = f'{{"target": "topic", "value": "nato", "threshold": {said}}}'
+    assert read_thresholds(f'{{"subscriptions": [{entry}]}}') == {}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "<opml/>", "{" * 9_000, '{"subscriptions": [1]}', b"\xff"])
+def test_a_text_that_is_no_list_has_no_thresholds(text: str | bytes) -> None:
+    assert read_thresholds(text) == {}

@@ -29,6 +29,7 @@ async def test_a_rule_shows_hits_near_misses_and_alerts_a_day(client: aiohttp.Cl
     hits, near = html[html.index('id="hits"') : html.index('id="misses"')], html[html.index('id="misses"') :]
     assert hits.count('class="panel entry"') == 2
     assert "Rutte promises Ukraine" in near
+    assert "staat niet in het artikel" in near
     assert "<b>1.0</b> meldingen per dag" in html
     assert 'value="/subscribe @rutte AND luchtafweer"' in html
 
