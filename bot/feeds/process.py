@@ -97,7 +97,7 @@ class ReaderProcess:
 
 async def _start(module: str) -> asyncio.subprocess.Process:
     """The process gets no environment but what it needs to find this package: it needs no secrets."""
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "VIRTUAL_ENV") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV") if name in os.environ}
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
