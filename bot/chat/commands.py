@@ -9,6 +9,7 @@ from bot.chat.feedcommands import add_feed, list_feeds, remove_feed
 from bot.chat.followcommands import EXAMPLE, choose, pick, rule, start, subscribe, topics, unsubscribe
 from bot.chat.linkcommands import link, unlink
 from bot.chat.lookcommands import about, latest, status
+from bot.chat.mentioncommands import mention
 from bot.chat.owncommands import export, forget_me, import_, my_data
 from bot.chat.ownercommands import allow, backup, broadcast, deny
 from bot.chat.pagecommand import page
@@ -144,6 +145,17 @@ COMMANDS: tuple[Command, ...] = (
             completes=False,
         ),
         preview,
+    ),
+    Command(
+        spec(
+            "mention",
+            "Mention a role in the alerts of a subscription",
+            "role",
+            "such as @role for nato, or nobody for nato",
+            changes=True,
+            completes=False,
+        ),
+        mention,
     ),
     Command(
         spec(

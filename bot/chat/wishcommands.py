@@ -67,6 +67,8 @@ async def tune(request: Request) -> Message:
             await tuning.pause(place, found, what == "pause")
         case "digest" | "instant":
             await tuning.in_digest(place, found, what == "digest")
+        case "nobody":
+            await tuning.mention(place, found, "")
         case "mute":
             await _mute(request, found, rest)
         case "wake":
@@ -115,6 +117,8 @@ async def card(request: Request, found: Subscription) -> Message:
         [_strictness(found, request)],
         [_telling(found, chat, tongue)],
     ]
+    if found.mention:
+        lines.append([tongue("Its alerts mention a role.")])
     if found.paused:
         lines.append([Text(tongue("Paused: nothing of it is told."), italic=True)])
     elif found.muted_until is not None and found.muted_until > request.now:
@@ -150,6 +154,8 @@ def _card_buttons(found: Subscription, request: Request) -> list[list[Button]]:
         Button(tongue("Stop following"), f"/unsubscribe #{found.id}"),
         Button(f"‹ {tongue('All')}", "/page subscriptions 1"),
     ]
+    if found.mention:
+        look.append(Button(tongue("Mention nobody"), f"{say_it} nobody"))
     names_nobody = request.use.feedback.names_nobody(found)
     return [*([] if names_nobody else [strict]), how, rest, look, end]
 

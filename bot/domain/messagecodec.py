@@ -66,6 +66,7 @@ def _message_in(value: object) -> Message:
         language=_is(str, known["language"]),
         picture=None if picture is None else _picture_in(picture),
         menu=None,
+        mentions=(),
         **{flag: _is(bool, known.get(flag, False)) for flag in FLAGS},
     )
 

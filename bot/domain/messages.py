@@ -118,7 +118,8 @@ class Message:
     `picture` stands with the lines; what cannot show it, or may not, tells its words instead. `in_place` asks
     that it takes the place of the menu whose button was pressed, where it answers one; an alert stays.
     `page_preview` lets the platform show the page of a card's article its own way, instead of the picture.
-    A `menu` is shown where the platform has such; it is not stored with a message.
+    A `menu` is shown where the platform has such, and `mentions` are ids of roles that are told of it where
+    there are roles; neither is stored with a message.
     """
 
     lines: Sequence[Sequence[Span]] = ()
@@ -131,6 +132,7 @@ class Message:
     in_place: bool = False
     page_preview: bool = False
     menu: Menu | None = None
+    mentions: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:

@@ -377,6 +377,7 @@ class Subscription:
     """A chat's wish: a topic's slug or a rule's text. `threshold` is the least salience, 0..1.
 
     `paused` keeps it without telling of it; `digest` tells of it in the chat's digest instead of at once.
+    `mention` is the role that its alerts mention, where the platform has roles; "" for none.
     """
 
     id: int
@@ -388,6 +389,7 @@ class Subscription:
     muted_until: datetime | None = None
     paused: bool = False
     digest: bool = False
+    mention: str = ""
 
     def awake(self, now: datetime) -> bool:
         """Whether it is told of: neither paused nor muted."""

@@ -14,7 +14,7 @@ from bot.domain.tongue import Tongue
 from bot.domain.wire import independent
 from bot.errors import BadInput, Phrase
 from bot.services.tongues import tongue_of
-from bot.store import deliveries, folding, stories
+from bot.store import deliveries, folding, mentions, stories
 from bot.store.database import Database
 from bot.store.folding import Folded
 
@@ -51,12 +51,25 @@ class Composer:
         wanted = {each.story_id for each in batch if each.payload is None and each.story_id is not None}
         digests = [each.id for each in batch if each.payload is None and each.kind is DeliveryKind.DIGEST]
         edits = {_key(each) for each in batch if _is_edit(each)}
+        alerts = {(each.chat_id, each.story_id) for each in batch if _is_alert(each) and each.story_id}
         async with self._database.read() as tx:
             parts = await folding.stories_of(tx, digests) if digests else {}
             wanted |= {part.story_id for each in parts.values() for part in each}
             found = await stories.load(tx, wanted) if wanted else {}
             earlier = await deliveries.alert_messages(tx, edits)
-        return {each.id: _composed(each, found, parts, earlier) for each in batch}
+            roles = await mentions.of(tx, alerts)
+        made = {each.id: _composed(each, found, parts, earlier) for each in batch}
+        return {
+            each.id: _mentioning(made[each.id], roles.get((each.chat_id, each.story_id or 0)))
+            for each in batch
+        }
+
+
+def _mentioning(made: Ready | Outcome, roles: tuple[str, ...] | None) -> Ready | Outcome:
+    """An alert that mentions roles; an edit of it does so no second time."""
+    if not roles or not isinstance(made, Ready) or made.edits is not None:
+        return made
+    return replace(made, message=replace(made.message, mentions=roles))
 
 
 def _composed(
@@ -179,15 +192,17 @@ def plain(message: Message) -> Message:
             ("".join(span if isinstance(span, str) else getattr(span, "text", "") for span in line),)
             for line in message.lines
         )
-        return Message(lines=lines, language=message.language)
-    return Message(
-        lines=tuple((line,) for line in (card.title, card.outlet, card.summary, card.url) if line),
-        language=message.language,
-    )
+    else:
+        lines = tuple((line,) for line in (card.title, card.outlet, card.summary, card.url) if line)
+    return Message(lines=lines, language=message.language, silent=message.silent, mentions=message.mentions)
 
 
 def _is_edit(delivery: Delivery) -> bool:
     return delivery.kind is DeliveryKind.UPDATE and delivery.story_id is not None
+
+
+def _is_alert(delivery: Delivery) -> bool:
+    return delivery.kind is DeliveryKind.ALERT and delivery.payload is None
 
 
 def _key(delivery: Delivery) -> tuple[str, int, int]:

@@ -49,6 +49,13 @@ class Tuning:
                 await unwanted.drop_asked_by(tx, wish.chat_id, [wish.rule_key], why, now)
             await audit.note(tx, place.change(now, "pause" if paused else "resume", wish.value))
 
+    async def mention(self, place: Place, wish: Subscription, role: str) -> None:
+        """Let its alerts mention a role, by its id; "" for nobody."""
+        now = self._clock.now()
+        async with self._database.write() as tx:
+            await chats.tune(tx, wish.id, mention=role)
+            await audit.note(tx, place.change(now, "mention", f"{wish.value}: {role or 'nobody'}"))
+
     async def in_digest(self, place: Place, wish: Subscription, digest: bool) -> Chat | None:
         """Tell it in the chat's digest, which comes into being, or at once; returns the chat."""
         now = self._clock.now()

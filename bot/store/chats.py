@@ -186,8 +186,8 @@ async def mute(tx: Transaction, subscription_ids: Collection[int], until: dateti
     )
 
 
-async def tune(tx: Transaction, subscription_id: int, **values: float | bool) -> None:
-    """Change a subscription's `threshold`, `paused` or `digest`."""
+async def tune(tx: Transaction, subscription_id: int, **values: float | bool | str) -> None:
+    """Change a subscription's `threshold`, `paused`, `digest` or `mention`."""
     await tx.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(**values))
 
 
@@ -331,4 +331,5 @@ def subscription_of(row: Row[Any], prefix: str = "") -> Subscription:
         muted_until=values[f"{prefix}muted_until"],
         paused=values[f"{prefix}paused"],
         digest=values[f"{prefix}digest"],
+        mention=values[f"{prefix}mention"],
     )

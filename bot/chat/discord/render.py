@@ -34,6 +34,8 @@ SUPPRESS_NOTIFICATIONS = 1 << 12
 
 _MOST_SOURCES = 12
 _MOST_TOPICS = 10
+_MOST_ROLES, _ROLE = 5, 26
+"""Roles that a message mentions at most, and characters that a mention of one takes at most."""
 # Calm colours that read on Discord's dark and light themes; an outlet keeps its own.
 _COLOURS = (0x3B82C4, 0xC2703D, 0x4C9A6A, 0x8E6BBF, 0xB8434E, 0x3F9C9C, 0x9A8B3C, 0x6B7A99)
 
@@ -51,9 +53,12 @@ def render(message: Message) -> Rendered:
     embeds = [_card(message.card, message.language)] if message.card else []
     lines = [_line(line) for line in message.lines]
     content = "\n".join(lines).strip()
-    if length(content) > CONTENT:
+    roles = [role for role in message.mentions[:_MOST_ROLES] if _is_id(role)]
+    if length(content) > CONTENT - len(roles) * _ROLE:
         embeds.insert(0, {"description": _whole_lines(lines, _left(embeds))})
         content = ""
+    if roles:
+        content = "\n".join(filter(None, (" ".join(f"<@&{role}>" for role in roles), content)))
     if message.picture:
         embeds.append({"image": {"url": f"attachment://{message.picture.name}"}})
     rows, dropped = _components(message)
@@ -62,7 +67,7 @@ def render(message: Message) -> Rendered:
         "content": content,
         "embeds": embeds,
         "components": rows,
-        "allowed_mentions": {"parse": []},
+        "allowed_mentions": {"parse": [], "roles": roles} if roles else {"parse": []},
         "flags": flags,
     }
     if message.picture:
@@ -82,6 +87,10 @@ def edit(payload: dict[str, Any]) -> dict[str, Any]:
 def answer(payload: dict[str, Any], private: bool) -> dict[str, Any]:
     """The same as the answer to an interaction, seen only by who asked when it is `private`."""
     return {**payload, "flags": payload["flags"] | (EPHEMERAL if private else 0)}
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 20
 
 
 def _card(card: AlertCard, language: str) -> dict[str, Any]:

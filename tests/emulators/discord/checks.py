@@ -92,6 +92,16 @@ def _mentions(allowed: Any) -> Iterator[Problem]:
     parse = allowed.get("parse", []) if isinstance(allowed, dict) else []
     if not isinstance(parse, list) or set(parse) - {"everyone", "users", "roles"}:
         yield "allowed_mentions.parse", "ENUM_TYPE_COERCE", "Value must be one of everyone, users, roles."
+    for kind in ("roles", "users"):
+        named = allowed.get(kind, []) if isinstance(allowed, dict) else []
+        if len(named) > 100 or not all(str(each).isdecimal() for each in named):
+            yield f"allowed_mentions.{kind}", "NUMBER_TYPE_COERCE", "Value is not snowflake."
+        if named and kind in parse:
+            yield (
+                f"allowed_mentions.{kind}",
+                "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE",
+                "Mutually exclusive.",
+            )
 
 
 def _embeds(embeds: Any) -> Iterator[Problem]:

@@ -184,8 +184,13 @@ class Posted:
         allowed = self.payload.get("allowed_mentions")
         parse = {"everyone", "users", "roles"} if allowed is None else set(allowed.get("parse", ()))
         kinds = {"@everyone": "everyone", "@here": "everyone", "user": "users", "role": "roles"}
+        named = {f"<@&{role}>" for role in (allowed or {}).get("roles", ())}
         raw = read(self.payload.get("content") or "", escapes=False)
-        return [kind for kind, _ in raw.active if kinds.get(kind) in parse]
+        return [
+            text if text in named else kind
+            for kind, text in raw.active
+            if kinds.get(kind) in parse or text in named
+        ]
 
     def as_json(self) -> dict[str, Any]:
         return {
