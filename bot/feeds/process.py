@@ -97,7 +97,8 @@ class ReaderProcess:
 
 async def _start(module: str) -> asyncio.subprocess.Process:
     """The process gets no environment but what it needs to find this package: it needs no secrets."""
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV") if name in os.environ}
+    names = ("PATH", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
