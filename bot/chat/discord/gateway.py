@@ -17,6 +17,7 @@ from discord.http import HTTPClient, Route
 from bot.chat.discord import permissions
 from bot.chat.discord.commands import registered, slash_commands
 from bot.chat.discord.conversation import Conversation
+from bot.chat.discord.forum import Forum, of_channel
 from bot.chat.discord.inbound import NAME
 from bot.domain.models import Address
 from bot.ports import ChatEvent, Hooks
@@ -136,6 +137,11 @@ class Gateway(discord.Client):
         known = self.get_channel(channel)
         return _lacking(known)[:1] if isinstance(known, discord.abc.GuildChannel | discord.Thread) else ()
 
+    def forum(self, channel: int) -> Forum | None:
+        """A forum that the gateway has told us of."""
+        known = self.get_channel(channel)
+        return of_channel(known) if isinstance(known, discord.ForumChannel) else None
+
     async def shut(self) -> None:
         """Let answers on their way out finish for a moment, then close the connection."""
         if self._handlers_running:
@@ -187,8 +193,8 @@ class _Http(HTTPClient):
 
 
 def _channels(guild: discord.Guild) -> list[discord.abc.GuildChannel | discord.Thread]:
-    """Where messages can go in a server. Categories and forums hold channels, not messages."""
-    kinds = discord.TextChannel | discord.VoiceChannel | discord.StageChannel
+    """Where messages can go in a server. Categories hold channels, not messages."""
+    kinds = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
     return [*(channel for channel in guild.channels if isinstance(channel, kinds)), *guild.threads]
 
 

@@ -11,6 +11,7 @@ import discord
 
 from bot.chat.discord.commands import MOST_TYPED
 from bot.chat.discord.forms import chosen
+from bot.chat.discord.forum import is_post
 from bot.chat.discord.permissions import is_admin
 from bot.domain.models import Address
 from bot.ports import Inbound
@@ -19,7 +20,12 @@ NAME = "discord"
 
 
 def address_of(interaction: discord.Interaction[Any]) -> Address | None:
-    """Where it happened; None for a kind of channel that discord.py does not know."""
+    """Where it happened; None for a kind of channel that discord.py does not know.
+
+    What is said in a post is said of its forum: nobody can type a command in the forum itself.
+    """
+    if isinstance(interaction.channel, discord.Thread) and is_post(interaction.channel):
+        return Address(NAME, str(interaction.channel.parent_id))
     return None if interaction.channel_id is None else Address(NAME, str(interaction.channel_id))
 
 
@@ -82,12 +88,15 @@ def is_menu(interaction: discord.Interaction[Any]) -> bool:
 
 
 def in_thread(interaction: discord.Interaction[Any]) -> bool:
-    """Whether it happened in a thread or a forum post."""
-    return isinstance(interaction.channel, discord.Thread)
+    """Whether it happened in a thread, which needs another permission than a forum's new post does."""
+    return isinstance(interaction.channel, discord.Thread) and not is_post(interaction.channel)
 
 
 def _title(interaction: discord.Interaction[Any]) -> str:
-    name = getattr(interaction.channel, "name", None)
+    channel = interaction.channel
+    if isinstance(channel, discord.Thread) and is_post(channel):
+        channel = channel.parent
+    name = getattr(channel, "name", None)
     if interaction.guild_id is None or not name:
         return interaction.user.display_name
     server = interaction.guild.name if interaction.guild else ""

@@ -26,6 +26,8 @@ from bot.domain.models import (
 )
 
 MISSING_PERMISSIONS = 50013
+KIND_OF_CHANNEL = "this kind of channel takes no messages"
+THREAD_ARCHIVED = "the thread is archived"
 DEFAULT_WAIT = 5.0
 BANNED_WAIT = 600.0
 LONGEST_WAIT = 86_400.0
@@ -59,21 +61,23 @@ _CODES: dict[int, tuple[Callable[[str], Outcome], str]] = {
     30046: (Vanished, "Discord allows no more edits of a message this old"),
     40001: (LaneDown, "Discord does not accept the token"),
     40002: (LaneDown, "the account has to be verified at Discord first"),
+    40067: (Gone, "the forum asks for a tag that only moderators may set"),
     40005: (Malformed, "the message is too large"),
     50001: (Gone, "no access to the channel (View Channel is missing)"),
     50005: (Vanished, "the message belongs to another account"),
     50006: (Malformed, "the message is empty"),
     50007: (Gone, "this person accepts no messages from the bot"),
-    50008: (Gone, "this kind of channel takes no messages"),
+    50008: (Gone, KIND_OF_CHANNEL),
     MISSING_PERMISSIONS: (Gone, "a permission is missing in the channel"),
     50014: (LaneDown, "Discord does not accept the token"),
-    50024: (Gone, "this kind of channel takes no messages"),
+    50024: (Gone, KIND_OF_CHANNEL),
     50033: (Gone, "Discord knows no such person"),
     50035: (Malformed, "Discord does not accept the form of the message"),
-    50083: (Gone, "the thread is archived"),
+    50083: (Gone, THREAD_ARCHIVED),
     50278: (Gone, "no server is shared with this person any more"),
     130000: (Transient, "Discord is overloaded"),
     160005: (Gone, "the thread is locked"),
+    160006: (Transient, "the server has as many open threads as it may; later"),
     200000: (Malformed, "the server's moderation rules block this message"),
     200001: (Malformed, "the server's moderation rules block this message"),
     240000: (Malformed, "Discord's filter of harmful links blocks this message"),

@@ -20,10 +20,12 @@ import structlog
 
 from bot.chat.discord import permissions, render
 from bot.chat.discord.conversation import DEFER_AFTER, Conversation
+from bot.chat.discord.forum import Forum, of_json, post
 from bot.chat.discord.gateway import Gateway
 from bot.chat.discord.inbound import NAME
 from bot.chat.discord.limits import Limits
-from bot.chat.discord.outcomes import MISSING_PERMISSIONS, Answer, classify, lost
+from bot.chat.discord.outcomes import KIND_OF_CHANNEL, MISSING_PERMISSIONS, Answer, classify, lost
+from bot.chat.discord.posts import Posts
 from bot.chat.discord.rest import API, Rest
 from bot.domain.messages import Message, Picture, without_picture
 from bot.domain.models import Address, Gone, Malformed, Outcome, Sent, Transient, Vanished
@@ -91,6 +93,8 @@ class DiscordPlatform:
         self._conversation = Conversation(self._rest, hooks, defer_after)
         self._gateway: Gateway | None = None
         self._directs: dict[str, str] = {}
+        self._forums: dict[str, Forum] = {}
+        self._posts = Posts(self._rest, self._deliver)
         self.lane = f"{NAME}:{account_of(token)}"
 
     async def run(self) -> None:
@@ -117,7 +121,13 @@ class DiscordPlatform:
         if not _is_id(channel):
             return Gone(f"{channel!r} is not an id of Discord")
         payload = self._payload(message) | {"nonce": key[:LONGEST_KEY], "enforce_nonce": True}
-        outcome = await self._deliver("POST", channel, "", payload, message.picture)
+        forum = self._forum(channel)
+        if forum is None:
+            outcome = await self._deliver("POST", channel, "messages", payload, message.picture)
+            if isinstance(outcome, Gone) and outcome.reason == KIND_OF_CHANNEL:
+                forum = await self._asked(channel)
+        if forum is not None:
+            outcome = await self._posts.send(channel, post(forum, message, payload), key, message.picture)
         if message.picture and isinstance(outcome, Gone | Malformed):
             # Files can be forbidden where text is not, and Discord may not like this one.
             return await self.send(address, without_picture(message), key)
@@ -129,7 +139,31 @@ class DiscordPlatform:
         if not _is_id(channel) or not _is_id(message_id):
             return Vanished(f"{message_id!r} is not an id of Discord")
         payload = render.edit(self._payload(message))
-        return await self._deliver("PATCH", channel, f"/{message_id}", payload, message.picture)
+        outcome: Outcome = Vanished("not asked yet")
+        if self._forum(channel) is None:
+            path = f"messages/{message_id}"
+            outcome = await self._deliver("PATCH", channel, path, payload, message.picture)
+            if not isinstance(outcome, Gone | Vanished) or await self._asked(channel) is None:
+                return outcome
+        return await self._posts.edit(message_id, payload, message.picture)
+
+    def _forum(self, channel: str) -> Forum | None:
+        """The forum with this id, as far as the gateway or an earlier refusal told us of one."""
+        live = self._gateway.forum(int(channel)) if self._gateway else None
+        return live or self._forums.get(channel)
+
+    async def _asked(self, channel: str) -> Forum | None:
+        """Ask what kind of channel refused a message, where the gateway has not told us."""
+        if self._gateway is not None and self._gateway.get_channel(int(channel)) is not None:
+            return None
+        try:
+            answer = await self._rest.call("GET", f"/channels/{channel}")
+        except (aiohttp.ClientError, OSError):  # OSError includes TimeoutError
+            return None
+        found = of_json(answer.body) if answer.status < 300 else None
+        if found is not None:
+            self._forums[channel] = found
+        return found
 
     async def _opened(self, person: str) -> str | Outcome:
         """The channel of a private conversation; Discord answers with the same one each time."""
@@ -146,18 +180,17 @@ class DiscordPlatform:
         return outcome
 
     async def _deliver(
-        self, method: str, channel: str, rest: str, payload: dict[str, Any], picture: Picture | None = None
+        self, method: str, channel: str, path: str, payload: dict[str, Any], picture: Picture | None = None
     ) -> Outcome:
-        route = f"{method} {channel}"
+        route = f"{method} {channel} {path.partition('/')[0]}"
         if wait := self._limits.wait(route, self._clock()):
             return wait
         try:
-            path = f"/channels/{channel}/messages{rest}"
-            answer = await self._rest.call(method, path, payload, picture=picture)
+            answer = await self._rest.call(method, f"/channels/{channel}/{path}", payload, picture=picture)
         except (aiohttp.ClientError, OSError) as error:  # OSError includes TimeoutError
             return lost(error)
         self._limits.learn(route, answer, self._clock())
-        return self._named(classify(answer, editing=bool(rest)), answer, int(channel))
+        return self._named(classify(answer, editing=method == "PATCH"), answer, int(channel))
 
     def _named(self, outcome: Outcome, answer: Answer, channel: int) -> Outcome:
         """The outcome, with the permission that is missing named if the gateway told us which."""

@@ -19,7 +19,7 @@ from bot.domain.models import (
     Unknown,
     Vanished,
 )
-from tests.emulators.discord import FORUM, DiscordEmulator
+from tests.emulators.discord import DiscordEmulator
 from tests.support.discordbot import CARD, Desk, platform_for
 
 HELLO = say("Rutte is in Kyiv")
@@ -209,9 +209,9 @@ async def test_an_archived_thread_opens_for_a_new_message_but_not_for_an_edit(
     assert isinstance(await ledger.send(key="heraut-2"), Sent)
 
 
-async def test_a_forum_takes_no_plain_message(discord: DiscordEmulator, desk: Desk) -> None:
-    forum = await discord.add_channel(discord.add_guild(), "forum", kind=FORUM)
-    assert await Ledger(discord, desk, forum).send() == Gone("this kind of channel takes no messages")
+async def test_a_channel_that_takes_no_messages_is_gone(discord: DiscordEmulator, ledger: Ledger) -> None:
+    discord.fail("status", status=400, code=50008)
+    assert await ledger.send() == Gone("this kind of channel takes no messages")
 
 
 async def test_a_person_who_blocked_the_bot_is_gone(discord: DiscordEmulator, desk: Desk) -> None:

@@ -14,8 +14,10 @@ from tests.emulators.discord.checks import ApiError
 from tests.emulators.discord.faults import Fault, Pace, Refusal, refusal_body, refusal_headers
 from tests.emulators.discord.gateway import GatewayServer
 from tests.emulators.discord.people import Form, People, Reply
+from tests.emulators.discord.posts import PostRoutes
 from tests.emulators.discord.rest import Handler, RestRoutes, reply
 from tests.emulators.discord.world import (
+    FORUM,
     TEXT,
     THREAD,
     Channel,
@@ -88,6 +90,7 @@ class DiscordEmulator:
         """Listen."""
         api = web.Application(middlewares=[self._guard], client_max_size=10_000_000)
         api.add_routes(self._rest.routes())
+        api.add_routes(PostRoutes(self.world, self.gateway).routes())
         api.router.add_route("*", "/{rest:.*}", _unknown)
         app = web.Application()
         app.add_subapp(API, api)
@@ -139,6 +142,20 @@ class DiscordEmulator:
         event = "THREAD_CREATE" if parent else "CHANNEL_CREATE"
         await self.gateway.dispatch(event, channel.payload(self.world.bot.id))
         return channel.id
+
+    async def add_forum(
+        self, guild: str, name: str = "forum", *tags: str, needs_tag: bool = False, moderated: str = ""
+    ) -> str:
+        """A forum with tags, of which one may be for moderators only; the answer is its id."""
+        forum = self._put(guild, name, FORUM, None)
+        forum.tags = {tag: snowflake() for tag in tags}
+        forum.needs_tag, forum.moderated_tags = needs_tag, {moderated} - {""}
+        await self.gateway.dispatch("CHANNEL_CREATE", forum.payload(self.world.bot.id))
+        return forum.id
+
+    def posts(self, forum: str) -> list[Channel]:
+        """The posts of a forum, the oldest first."""
+        return [channel for channel in self.world.channels.values() if channel.parent == forum]
 
     def add_dm(self, user: str) -> str:
         """The private conversation of a person with the bot; the answer is its channel id."""

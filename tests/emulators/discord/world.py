@@ -76,6 +76,10 @@ class Channel:
     archived: bool = False
     locked: bool = False
     blocked: bool = False
+    tags: dict[str, str] = field(default_factory=dict)
+    moderated_tags: set[str] = field(default_factory=set)
+    needs_tag: bool = False
+    applied: list[str] = field(default_factory=list)
 
     def payload(self, bot: str) -> dict[str, Any]:
         if self.kind == DM:
@@ -99,8 +103,11 @@ class Channel:
                 "archive_timestamp": stamp,
                 "create_timestamp": stamp,
             }
+            data |= {"applied_tags": self.applied}
             return data | {"thread_metadata": state, "owner_id": bot, "message_count": 0, "member_count": 1}
         overwrites = [{"id": bot, "type": 1, "allow": "0", "deny": str(self.denied)}] if self.denied else []
+        if self.kind == FORUM:
+            data |= {"available_tags": self._tags(), "flags": 1 << 4 if self.needs_tag else 0}
         return data | {
             "position": 0,
             "permission_overwrites": overwrites,
@@ -108,6 +115,18 @@ class Channel:
             "topic": None,
             "rate_limit_per_user": 0,
         }
+
+    def _tags(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": tag,
+                "name": name,
+                "moderated": name in self.moderated_tags,
+                "emoji_id": None,
+                "emoji_name": None,
+            }
+            for name, tag in self.tags.items()
+        ]
 
 
 @dataclass
@@ -256,9 +275,11 @@ class World:
         parent = self.channels.get(channel.parent or "")
         return EVERYONE & ~channel.denied & ~(parent.denied if parent and channel.kind == THREAD else 0)
 
-    def post(self, channel: str, payload: dict[str, Any], ephemeral: bool = False) -> Posted:
+    def post(
+        self, channel: str, payload: dict[str, Any], ephemeral: bool = False, number: str = ""
+    ) -> Posted:
         """Put a message in a channel, or before one person's eyes."""
-        posted = Posted(snowflake(), channel, payload, ephemeral=ephemeral)
+        posted = Posted(number or snowflake(), channel, payload, ephemeral=ephemeral)
         shelf = self.private if ephemeral else self.messages.setdefault(channel, {})
         shelf[posted.message_id] = posted
         return posted
