@@ -12,6 +12,9 @@ AT_HOME = frozenset(
 )
 """What is always about the chat in which it is said: the person, the bot, and alerts that stand there."""
 
+DEEP_LINKED = "start"
+"""What a link to the bot says, with what it is for: that is meant for whoever follows the link."""
+
 
 async def link(request: Request) -> Message:
     """Show or choose what is managed from this chat."""

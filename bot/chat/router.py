@@ -8,7 +8,7 @@ import structlog
 
 from bot.chat.asking import Command, Request, refused
 from bot.chat.commands import ACTIONS, COMMANDS
-from bot.chat.linkcommands import AT_HOME
+from bot.chat.linkcommands import AT_HOME, DEEP_LINKED
 from bot.chat.owncommands import complete_format
 from bot.chat.settingcommands import complete_language, complete_timezone
 from bot.chat.storycommands import complete_followed
@@ -112,8 +112,9 @@ class Router:
     async def _aimed(self, name: str, request: Request) -> Message:
         """Carry it out here, or in the channel that is managed from this private chat, which is said."""
         command = self._commands.get(name.removeprefix("/").lower())
-        own = command is None or command.spec.name in AT_HOME
-        if self._cases is None or command is None or own or not request.inbound.is_private:
+        if self._cases is None or command is None or not request.inbound.is_private:
+            return await self._run(name, request)
+        if command.spec.name in AT_HOME or (command.spec.name == DEEP_LINKED and request.argument):
             return await self._run(name, request)
         changing = command.spec.changes_chat and bool(request.argument)
         linking = self._cases.linking

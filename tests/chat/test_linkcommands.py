@@ -124,5 +124,11 @@ async def test_what_is_about_the_person_or_the_bot_stays_about_them(office: Offi
         assert "→ Havennieuws" not in await office.says(line)
 
 
+async def test_a_link_to_the_bot_is_for_the_person_who_follows_it(office: Office) -> None:
+    await office.says(f"/link {CHANNEL}")
+    assert "now follows NATO" in await office.says("/start topic_nato")
+    assert (await office.followed(office.channel), await office.followed(office.anna)) == ([], ["nato"])
+
+
 async def test_elsewhere_one_is_told_where_it_works(room: Newsroom) -> None:
     assert "That is for Telegram" in await Talk(room).says("/link @harbour")

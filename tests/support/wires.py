@@ -105,6 +105,7 @@ class OnTelegram:
         self._client = platform
         self._chat = telegram.add_chat("supergroup")
         telegram.set_admin(self._chat, OWNER)
+        telegram.add_bot(self._chat, status="administrator")
         telegram.set_language(OWNER, "en")
         telegram.set_language(OWNER + 1, "en")
 

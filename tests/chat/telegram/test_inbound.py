@@ -274,13 +274,16 @@ async def test_a_thumb_down_is_heard_and_other_reactions_are_not(
 ) -> None:
     chat, group = telegram.add_chat(), telegram.add_chat("supergroup")
     forum = telegram.add_chat("supergroup", forum=True)
-    telegram.set_admin(group, USER)
+    for each in (group, forum):
+        telegram.add_bot(each, status="administrator")
+        telegram.set_admin(each, USER)
     telegram.react(chat, 7, chat)
     telegram.react(chat, 7, chat, "👍")
     telegram.react(chat, 7, chat, "", before="👎")
     telegram.react(group, 8, USER)
     telegram.react(group, 8, USER + 1)
     telegram.react(forum, 9, USER)
+    telegram.react(telegram.add_chat("supergroup"), 10, USER)
     await telegram.wait_text(group, "heard")
     telegram.user_says(chat, chat, "/start done")
     await telegram.wait_text(chat, "done")

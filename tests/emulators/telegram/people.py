@@ -79,9 +79,15 @@ class People:
         self.world.push("callback_query", query)
 
     def react(self, chat: int, message_id: int, user: int, emoji: str = "👎", before: str = "") -> None:
-        """A person reacts to a message; `before` is the reaction that was there."""
+        """A person reacts to a message; `before` is the reaction that was there.
+
+        A bot hears of it in private chats, and in groups where it is an administrator; of who reacts in a
+        channel nobody hears.
+        """
         place = self.world.chats[chat]
         place.members.add(user)
+        if place.kind == "channel" or (place.kind != "private" and place.bot != "administrator"):
+            return
         old, new = ([{"type": "emoji", "emoji": each}] if each else [] for each in (before, emoji))
         self.world.push(
             "message_reaction",
