@@ -7,6 +7,7 @@ headline is not repeated, nothing is cut, and what belongs to the page instead o
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.domain.boilerplate import after_dateline, is_credit
@@ -89,8 +90,8 @@ def summary_of(title: str, text: str, limit: int = LIMIT, followed: Collection[s
 def is_about(title: str, text: str) -> bool:
     """Whether a text has words of a headline, as the article below it would."""
     heading, said = _content(title), _content(text[:OPENING])
-    shared = sum(any(_same(word, other) for other in said) for word in heading)
-    return 3 * shared >= len(heading)
+    shared = sum(map(said.has, heading.words))
+    return 3 * shared >= len(heading.words)
 
 
 def followed_names(result: MatchResult, entities: Collection[str] | None = None) -> frozenset[str]:
@@ -113,10 +114,10 @@ def _candidates(title: str, text: str, limit: int, followed: Collection[str]) ->
         if not told and _is_usable(sentence, limit, whole) and not _is_caption(text, number, whole):
             plain = fold(sentence.text).text
             here = frozenset(name for name, pattern in names.items() if pattern.search(plain))
-            words = frozenset(_content(sentence.text))
+            words = _content(sentence.text)
             worth = _worth(sentence.text, len(found), words, heading, bool(here))
             leaning = leans(sentence.text) and not leant_on
-            found.append(_Candidate(sentence, number, words, here, worth, leaning))
+            found.append(_Candidate(sentence, number, words.known, here, worth, leaning))
         leant_on = told
     return found
 
@@ -142,11 +143,12 @@ def _is_caption(text: str, number: int, whole: Sequence[Sentence]) -> bool:
     return is_credit(whole[number + 1].text)
 
 
-def _worth(text: str, order: int, words: frozenset[str], heading: Sequence[str], followed: bool) -> float:
+def _worth(text: str, order: int, words: "_Words", heading: "_Words", followed: bool) -> float:
     """How much a sentence says, about 0..2; `order` counts the usable sentences before it."""
-    shared = sum(_among(word, words) for word in heading)
-    worth = 1.0 / (1.0 + 0.25 * order) + 0.5 * shared / max(len(heading), 1) + 0.5 * followed
-    worth += 0.1 * any(map(str.isdigit, text)) - 0.15 * max(5 - len(words), 0) - 0.3 * (len(text) < SHORT)
+    shared = sum(map(words.has, heading.words))
+    worth = 1.0 / (1.0 + 0.25 * order) + 0.5 * shared / max(len(heading.words), 1) + 0.5 * followed
+    worth += 0.1 * any(map(str.isdigit, text)) - 0.15 * max(5 - len(words.words), 0)
+    worth -= 0.3 * (len(text) < SHORT)
     return worth - flaws(text)
 
 
@@ -179,19 +181,32 @@ def _alike(one: _Candidate, other: _Candidate) -> bool:
 def repeats(sentence: str, title: str) -> bool:
     """Whether a sentence says hardly more than the headline."""
     said, known = _content(sentence), _content(title)
-    new = [word for word in said if not _among(word, known)]
-    return 5 * len(new) <= len(said) or (len(new) <= 1 and len(said) <= len(known) + 1)
+    new = [word for word in said.words if not known.has(word)]
+    return 5 * len(new) <= len(said.words) or (len(new) <= 1 and len(said.words) <= len(known.words) + 1)
 
 
-def _content(text: str) -> list[str]:
+class _Words:
+    """The different words of a text that say something, in their order, found by how they begin."""
+
+    __slots__ = ("_starts", "known", "words")
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+        self.known = frozenset(words)
+        self._starts: dict[str, list[str]] = {}
+        for word in words:
+            self._starts.setdefault(word[:_STEM], []).append(word)
+
+    def has(self, word: str) -> bool:
+        """Whether one of them is the same word."""
+        return word in self.known or any(_same(word, other) for other in self._starts.get(word[:_STEM], ()))
+
+
+@lru_cache(64)
+def _content(text: str) -> _Words:
+    """The words of a sentence; a headline is compared with each of an article's."""
     words = dict.fromkeys(_WORD.findall(fold(text).text))
-    return [word for word in words if word not in FUNCTION_WORDS] or list(words)
-
-
-def _among(word: str, others: Collection[str]) -> bool:
-    """Whether one of the others is the same word; those that begin otherwise are not looked at."""
-    start = word[:_STEM]
-    return word in others or any(other.startswith(start) and _same(word, other) for other in others)
+    return _Words([word for word in words if word not in FUNCTION_WORDS] or list(words))
 
 
 def _same(word: str, other: str) -> bool:
