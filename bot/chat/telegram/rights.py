@@ -1,4 +1,4 @@
-"""Who may change a chat: asked of Telegram, remembered briefly."""
+"""Who may change a chat: asked of Telegram for each change; that somebody may not is remembered briefly."""
 
 from datetime import datetime, timedelta
 
@@ -22,22 +22,22 @@ class Rights:
     def __init__(self, bot: Bot, clock: Clock) -> None:
         self._bot = bot
         self._clock = clock
-        self._known: dict[tuple[str, str], tuple[datetime, bool]] = {}
+        self._refused: dict[tuple[str, str], datetime] = {}
 
     async def is_admin(self, chat: str, user: str) -> bool:
         """Whether they are; False also when Telegram does not tell, which is logged."""
         now = self._clock.now()
-        until, admin = self._known.get((chat, user), (now, False))
-        if until > now:
-            return admin
+        if self._refused.get((chat, user), now) > now:
+            return False
         try:
             admin = await self._ask(chat, user)
         except TelegramError as error:
             log.warning("telegram_rights_unknown", chat=chat, user=user, error=describe(error))
             return False
-        if len(self._known) >= LARGEST_MEMORY:
-            self._known.clear()
-        self._known[chat, user] = (now + REMEMBERED, admin)
+        if not admin:
+            if len(self._refused) >= LARGEST_MEMORY:
+                self._refused.clear()
+            self._refused[chat, user] = now + REMEMBERED
         return admin
 
     async def _ask(self, chat: str, user: str) -> bool:

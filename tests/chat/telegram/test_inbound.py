@@ -83,7 +83,7 @@ async def test_an_administrator_of_a_group_may_change_it_and_a_member_may_not(
     assert (heard.commands[0].chat_title, heard.commands[0].is_private) == ("Redactie", False)
 
 
-async def test_rights_are_asked_only_for_commands_that_change_the_chat_and_remembered(
+async def test_rights_are_asked_for_commands_that_change_the_chat_and_no_others(
     telegram: TelegramEmulator, heard: Heard
 ) -> None:
     group = telegram.add_chat("supergroup")
@@ -92,7 +92,7 @@ async def test_rights_are_asked_only_for_commands_that_change_the_chat_and_remem
         telegram.user_says(group, 1, text)
     await telegram.wait_messages(group, 3)
     assert [asked.is_admin for asked in heard.commands] == [False, True, True]
-    assert [method for _, method, _ in telegram.requests].count("getChatMember") == 1
+    assert [method for _, method, _ in telegram.requests].count("getChatMember") == 2
 
 
 async def test_where_members_are_hidden_the_list_of_administrators_decides(
