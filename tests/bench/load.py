@@ -147,7 +147,7 @@ async def heraut(load: Load, seconds: float, workers: int) -> Seen:
             for process in running:
                 await stack.enter_async_context(process)
             await until(lambda: _all_read(ends, load), PATIENCE)
-            await until(lambda: _at_rest(database), PATIENCE)
+            await until(lambda: _at_rest(database, load), PATIENCE)
             return await _measured(ends, database, [each.pid for each in running], load, seconds)
 
 
@@ -165,11 +165,12 @@ async def _all_read(ends: FarEnds, load: Load) -> bool:
     return (await _asked(ends))[0] >= load.feeds
 
 
-async def _at_rest(database: Database) -> bool:
-    """Whether the articles of the first reading are stored: what comes after is little beside them."""
+async def _at_rest(database: Database, load: Load) -> bool:
+    """Whether the articles of the first reading are stored: no more come than are published meanwhile."""
+    usual = load.feeds * load.changed / load.interval * REST_SECONDS
     before = await _stored(database)
     await asyncio.sleep(REST_SECONDS)
-    return await _stored(database) - before < max(10, before // 100)
+    return await _stored(database) - before <= 2 * usual + 10
 
 
 async def _asked(ends: FarEnds) -> tuple[int, int]:
