@@ -161,7 +161,8 @@ def far_ends(load: Load) -> Iterator[FarEnds]:
     process = context.Process(target=serve, args=(theirs, load), daemon=True)
     process.start()
     try:
-        yield FarEnds(*ours.recv(), ours)
+        port, telegram, token, chats = ours.recv()
+        yield FarEnds(port, telegram, token, chats, ours)
     finally:
         process.terminate()
         process.join()
