@@ -26,8 +26,6 @@ from bot.domain.models import (
 )
 
 MISSING_PERMISSIONS = 50013
-KIND_OF_CHANNEL = "this kind of channel takes no messages"
-THREAD_ARCHIVED = "the thread is archived"
 DEFAULT_WAIT = 5.0
 BANNED_WAIT = 600.0
 LONGEST_WAIT = 86_400.0
@@ -67,13 +65,13 @@ _CODES: dict[int, tuple[Callable[[str], Outcome], str]] = {
     50005: (Vanished, "the message belongs to another account"),
     50006: (Malformed, "the message is empty"),
     50007: (Gone, "this person accepts no messages from the bot"),
-    50008: (Gone, KIND_OF_CHANNEL),
+    50008: (Gone, "this kind of channel takes no messages"),
     MISSING_PERMISSIONS: (Gone, "a permission is missing in the channel"),
     50014: (LaneDown, "Discord does not accept the token"),
-    50024: (Gone, KIND_OF_CHANNEL),
+    50024: (Gone, "this kind of channel takes no messages"),
     50033: (Gone, "Discord knows no such person"),
     50035: (Malformed, "Discord does not accept the form of the message"),
-    50083: (Gone, THREAD_ARCHIVED),
+    50083: (Gone, "the thread is archived"),
     50278: (Gone, "no server is shared with this person any more"),
     130000: (Transient, "Discord is overloaded"),
     160005: (Gone, "the thread is locked"),
@@ -82,6 +80,8 @@ _CODES: dict[int, tuple[Callable[[str], Outcome], str]] = {
     200001: (Malformed, "the server's moderation rules block this message"),
     240000: (Malformed, "Discord's filter of harmful links blocks this message"),
 }
+KIND_OF_CHANNEL, THREAD_ARCHIVED = _CODES[50008][1], _CODES[50083][1]
+"""Reasons after which a forum's posts are tried in another way."""
 
 
 def classify(answer: Answer, *, editing: bool = False) -> Outcome:

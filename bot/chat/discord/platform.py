@@ -139,7 +139,6 @@ class DiscordPlatform:
         if not _is_id(channel) or not _is_id(message_id):
             return Vanished(f"{message_id!r} is not an id of Discord")
         payload = render.edit(self._payload(message))
-        outcome: Outcome = Vanished("not asked yet")
         if self._forum(channel) is None:
             path = f"messages/{message_id}"
             outcome = await self._deliver("PATCH", channel, path, payload, message.picture)
