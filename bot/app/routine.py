@@ -67,13 +67,17 @@ async def attend(platform: ChatPlatform, pump: LanePump, attended: dict[str, boo
     """Speak for an account: connected to its platform, and delivering. `attended` says so meanwhile."""
     attended[platform.lane] = True
     connection = asyncio.create_task(kept_up(platform.run, platform.lane), name=platform.lane)
+    delivering = asyncio.create_task(pump.run(), name=f"{platform.lane} delivers")
     try:
-        await pump.run()
+        await asyncio.wait({delivering})
     finally:
-        attended[platform.lane] = False
+        # At once, as another process may begin: the database may take its time to end what it does for us.
+        delivering.cancel()
         pump.let_go()
+        attended[platform.lane] = False
         connection.cancel()
-        await asyncio.gather(connection, return_exceptions=True)
+        await asyncio.gather(connection, delivering, return_exceptions=True)
+    await delivering
 
 
 async def kept_up(run_platform: Callable[[], Awaitable[None]], lane: str) -> None:

@@ -67,6 +67,7 @@ class ClusterRunner:
         self._app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=6, timeout=5))
         self._app.task(name=_TASK, pass_context=True)(self._keep)
         self._tasks: list[asyncio.Task[None]] = []
+        self._looks: set[asyncio.Task[bool | None]] = set()
         self._stopping = False
 
     def own(self, name: str, work: Work, stop: Callable[[], None]) -> None:
@@ -101,7 +102,7 @@ class ClusterRunner:
             await asyncio.wait(under_way, timeout=self._drain + 1)
         for task in under_way:
             task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
+        await asyncio.gather(*under_way, *self._looks, return_exceptions=True)
         self._ticks.close()
         await self._app.close_async()
 
@@ -164,24 +165,33 @@ class ClusterRunner:
     async def _be_sure(self, context: JobContext) -> None:
         """Returns when this job is no longer ours, or nobody could say so for too long."""
         certain = time.monotonic()
-        while time.monotonic() - certain < LOST_SECONDS:
-            asked = time.monotonic()
-            try:
-                async with asyncio.timeout(LOST_SECONDS - (asked - certain)):
-                    if not await self._is_ours(context):
-                        return
+        while (asked := time.monotonic()) - certain < LOST_SECONDS:
+            look = asyncio.create_task(self._is_ours(context))
+            self._looks.add(look)
+            look.add_done_callback(self._looks.discard)
+            # Left behind when it is late: the driver takes seconds to give up on a server that is gone.
+            await asyncio.wait({look}, timeout=LOST_SECONDS - (asked - certain))
+            ours = look.result() if look.done() else None
+            if ours is False:
+                return
+            if ours:
                 certain = asked
-            except (TimeoutError, ConnectorException):
+            else:
+                look.cancel()
                 log.warning("no heartbeat", name=context.job.lock)
-            await asyncio.sleep(HEARTBEAT_SECONDS)
+            left = LOST_SECONDS - (time.monotonic() - certain)
+            await asyncio.sleep(max(0.0, min(HEARTBEAT_SECONDS, left)))
 
-    async def _is_ours(self, context: JobContext) -> bool:
-        """Write a heartbeat, and see whether the job still runs. No job ever runs twice."""
+    async def _is_ours(self, context: JobContext) -> bool | None:
+        """Write a heartbeat, and see whether the job still runs. No job ever runs twice; None: unknown."""
         manager, job = self._app.job_manager, context.job
         if job.id is None or job.worker_id is None:
             return False
-        await manager.update_heartbeat(job.worker_id)
-        found = await manager.list_jobs_async(id=job.id)
+        try:
+            await manager.update_heartbeat(job.worker_id)
+            found = await manager.list_jobs_async(id=job.id)
+        except ConnectorException:
+            return None
         return any(each.status == Status.DOING.value for each in found)
 
     # --- replacing one that died

@@ -6,6 +6,7 @@ end: every story is told once in every chat, in a message of its own or in a dig
 
 import asyncio
 import sqlite3
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -54,19 +55,23 @@ class Account:
     @property
     def told(self) -> int:
         """How many messages there are in all chats."""
-        return sum(len(self.shown(address)) for address in self.addresses)
+        if isinstance(self.emulator, TelegramEmulator):
+            return sum(len(self.emulator.messages(int(address.chat))) for address in self.addresses)
+        return sum(len(self.emulator.messages(address.chat)) for address in self.addresses)
 
 
 @dataclass
-class Field:
-    """Everything of one run."""
+class Scene(ABC):
+    """What is published, and what becomes of it, whoever does the work."""
 
-    heraut: HerautProcess
     feed: FeedServer
     accounts: list[Account]
-    clock: Path
-    published: list[FeedItem] = field(default_factory=list)
-    kills: int = 0
+    published: list[FeedItem] = field(default_factory=list, kw_only=True)
+    kills: int = field(default=0, kw_only=True)
+
+    @abstractmethod
+    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Look into the ledger from outside."""
 
     def publish(self) -> None:
         """One more story."""
@@ -86,16 +91,6 @@ class Field:
         (items,) = self.ask("SELECT count(*) FROM items WHERE url LIKE '%/artikel/1___'")[0]
         (open_rows,) = self.ask("SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')")[0]
         return int(open_rows + (len(self.published) - items) * 2 * CHATS)
-
-    async def kill_and_restart(self) -> None:
-        self.kills += 1
-        await self.heraut.kill()
-        await self.heraut.start()
-
-    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Look into the ledger from outside."""
-        with sqlite3.connect(f"file:{self.heraut.database}?mode=ro", uri=True, timeout=20) as connection:
-            return connection.execute(query, values).fetchall()
 
     async def settled(self, seconds: float) -> None:
         """Wait until every story is stored, placed and told, and nothing is owed any more."""
@@ -129,6 +124,28 @@ class Field:
         )
         return {(chat, story): lost for chat, story, lost in rows if story is not None}
 
+    def disorder(self, account: Account) -> list[tuple[str, list[int]]]:
+        """The chats that read their alerts in another order than they were owed, with what they read."""
+        owed: dict[str, list[int]] = {}
+        for chat, story in self.ask(
+            "SELECT c.chat, d.story_id FROM deliveries d JOIN chats c ON c.id = d.chat_id "
+            "WHERE d.lane = ? AND d.kind = 'alert' AND d.state = 'sent' ORDER BY d.priority DESC, d.id",
+            account.lane,
+        ):
+            owed.setdefault(chat, []).append(story)
+        stories, wrong = self.stories(), []
+        for address in account.addresses:
+            shown = account.shown(address)
+            first = {
+                story: min(place for place, text in enumerate(shown) if any(url in text for url in urls))
+                for story, urls in stories.items()
+                if story in owed.get(address.chat, [])
+            }
+            read = sorted(first, key=first.__getitem__)
+            if read != owed.get(address.chat, []):
+                wrong.append((address.chat, read))
+        return wrong
+
     def books(self, account: Account) -> "Books":
         """What was owed to an account's chats against what its emulator shows."""
         stories, lost_answers = self.stories(), self.lost_answers(account.lane)
@@ -145,6 +162,24 @@ class Field:
                     explained = times - 1 <= lost_answers.get((address.chat, story), 0)
                     (books.explained if explained else books.unexplained).append((address.chat, story))
         return books
+
+
+@dataclass
+class Field(Scene):
+    """One Heraut on SQLite, with a clock that can be moved."""
+
+    heraut: HerautProcess
+    clock: Path
+
+    async def kill_and_restart(self) -> None:
+        self.kills += 1
+        await self.heraut.kill()
+        await self.heraut.start()
+
+    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Look into the ledger from outside."""
+        with sqlite3.connect(f"file:{self.heraut.database}?mode=ro", uri=True, timeout=20) as connection:
+            return connection.execute(query, values).fetchall()
 
 
 @dataclass
@@ -169,7 +204,7 @@ async def opened(folder: Path, *, shifted: bool = False) -> AsyncIterator[Field]
         clock = folder / "clock"
         heraut = HerautProcess(
             folder,
-            settings=_settings(telegram, discord, feed),
+            settings=settings_of(telegram, discord, feed),
             feeds=f"[[feed]]\nurl = '{feed.url('/rss')}'\noutlet = 'Proefkrant'\nowner = 'proef'\n",
             environment={
                 "HERAUT_TELEGRAM__TOKEN": telegram.token,
@@ -178,13 +213,11 @@ async def opened(folder: Path, *, shifted: bool = False) -> AsyncIterator[Field]
             },
             command=("-m", "tests.chaos.shifted") if shifted else ("-m", "bot", "run", "--config"),
         )
-        accounts = [
-            Account(_lane_of(lanes.telegram(telegram)), lanes.telegram_chats(telegram, CHATS), telegram),
-            Account(_lane_of(lanes.discord(discord)), await lanes.discord_chats(discord, CHATS), discord),
-        ]
-        await _subscribe(heraut.database, accounts)
+        accounts = await accounts_of(telegram, discord)
+        heraut.database.parent.mkdir(parents=True, exist_ok=True)
+        await subscribe(f"sqlite+aiosqlite:///{heraut.database}", accounts)
         await stack.enter_async_context(heraut)
-        made = Field(heraut, feed, accounts, clock)
+        made = Field(feed, accounts, heraut, clock)
 
         async def polled() -> bool:
             return bool(made.ask("SELECT 1 FROM feeds WHERE last_success_at IS NOT NULL"))
@@ -193,11 +226,19 @@ async def opened(folder: Path, *, shifted: bool = False) -> AsyncIterator[Field]
         yield made
 
 
+async def accounts_of(telegram: TelegramEmulator, discord: DiscordEmulator) -> list[Account]:
+    """Forty chats on each."""
+    return [
+        Account(_lane_of(lanes.telegram(telegram)), lanes.telegram_chats(telegram, CHATS), telegram),
+        Account(_lane_of(lanes.discord(discord)), await lanes.discord_chats(discord, CHATS), discord),
+    ]
+
+
 def _lane_of(platform: TelegramPlatform | DiscordPlatform) -> str:
     return platform.lane
 
 
-def _settings(telegram: TelegramEmulator, discord: DiscordEmulator, feed: FeedServer) -> str:
+def settings_of(telegram: TelegramEmulator, discord: DiscordEmulator, feed: FeedServer) -> str:
     return (
         f"[telegram]\napi_base_url = '{telegram.url}'\n"
         f"[discord]\napi_base_url = '{discord.api_base_url}'\ngateway_url = '{discord.gateway_url}'\n"
@@ -207,10 +248,9 @@ def _settings(telegram: TelegramEmulator, discord: DiscordEmulator, feed: FeedSe
     )
 
 
-async def _subscribe(file: Path, accounts: list[Account]) -> None:
+async def subscribe(url: str, accounts: list[Account]) -> None:
     """As if every chat had said ``/subscribe nato`` an hour ago."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    database = Database(f"sqlite+aiosqlite:///{file}")
+    database = Database(url)
     await database.migrate()
     now = datetime.now(UTC)
     async with database.write() as tx:

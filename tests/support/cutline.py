@@ -50,16 +50,21 @@ class CutLine:
         self._whole.set()
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        socket = self._there.query.get("host")
-        if isinstance(socket, str):
-            port = self._there.port or 5432
-            theirs = await asyncio.open_unix_connection(f"{socket}/.s.PGSQL.{port}")
-        else:
-            theirs = await asyncio.open_connection(self._there.host, self._there.port or 5432)
+        try:
+            theirs = await self._reach()
+        except OSError:  # the server is away
+            writer.close()
+            return
         for source, sink in ((reader, theirs[1]), (theirs[0], writer)):
             task = asyncio.create_task(self._pass(source, sink))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        socket, port = self._there.query.get("host"), self._there.port or 5432
+        if isinstance(socket, str):
+            return await asyncio.open_unix_connection(f"{socket}/.s.PGSQL.{port}")
+        return await asyncio.open_connection(self._there.host, port)
 
     async def _pass(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):

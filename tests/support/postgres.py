@@ -91,7 +91,7 @@ def _connection() -> "psycopg.Connection[tuple[object, ...]]":
 
 def _own() -> str:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
-    folder = _temporary() / f"heraut-postgres-{os.getuid()}-{run}"
+    folder = temporary() / f"heraut-postgres-{os.getuid()}-{run}"
     while True:
         folder.mkdir(mode=0o755, exist_ok=True)
         with (folder / "starting").open("a") as starting:
@@ -129,7 +129,7 @@ def _address(folder: Path) -> str:
     return (folder / URL).read_text(encoding="utf8")
 
 
-def _temporary() -> Path:
+def temporary() -> Path:
     """The folder for temporary files; where we are root, one that other users can reach too."""
     own = Path(tempfile.gettempdir())
     reachable = all(folder.stat().st_mode & 0o001 for folder in (own, *own.parents))

@@ -75,7 +75,7 @@ async def test_where_no_server_can_be_had_a_test_says_so(folder: Path) -> None:
     assert binaries() is not None
     nothing = (
         "from pathlib import Path; from tests.support import pgkeeper; pgkeeper.binaries = lambda: None; "
-        f"pgkeeper.main(Path({str(folder)!r}))"
+        f"pgkeeper.main(Path({str(folder)!r}), {{}})"
     )
     keeper = await asyncio.create_subprocess_exec(sys.executable, "-c", nothing, cwd=ROOT)
     assert await keeper.wait() != 0

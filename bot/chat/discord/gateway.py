@@ -5,7 +5,7 @@ This must not send messages; deliveries go out through `rest`.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import discord
@@ -38,8 +38,9 @@ class Gateway(discord.Client):
         api_base: str | None,
         gateway_url: str | None,
         settle: float,
+        pace: Callable[[], Awaitable[None]],
     ) -> None:
-        self._far_end = (api_base, gateway_url)
+        self._far_end = (api_base, gateway_url, pace)
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we have no voice to miss
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -173,14 +174,22 @@ class _Http(HTTPClient):
     A REST interface of its own names its gateway when no gateway is set.
     """
 
-    def __init__(self, plain: HTTPClient, api_base: str | None, gateway_url: str | None) -> None:
+    def __init__(
+        self,
+        plain: HTTPClient,
+        api_base: str | None,
+        gateway_url: str | None,
+        pace: Callable[[], Awaitable[None]],
+    ) -> None:
         super().__init__(plain.loop, max_ratelimit_timeout=plain.max_ratelimit_timeout)
         self._api_base = api_base
         self._gateway_url = gateway_url
+        self._pace = pace
 
     async def request(self, route: Route, **kwargs: Any) -> Any:
         if self._api_base:
             route.url = self._api_base + route.url.removeprefix(Route.BASE)
+        await self._pace()
         return await super().request(route, **kwargs)
 
     async def ws_connect(self, url: str, *, compress: int = 0) -> Any:

@@ -1,8 +1,9 @@
 """What Discord has said about our pace, remembered so that no request is made only to be refused.
 
-Pure: time is passed in as seconds of any monotonic clock. It knows no limit of its own: buckets come from
-the headers of answers, as https://docs.discord.com/developers/topics/rate-limits asks. Refused requests
-are counted, because 10,000 of them in ten minutes ban the address.
+Pure: time is passed in as seconds of any monotonic clock. Buckets come from the headers of answers, as
+https://docs.discord.com/developers/topics/rate-limits asks; the one limit known beforehand is that of all
+requests of a bot, messages and connecting alike. Refused requests are counted, because 10,000 of them in
+ten minutes ban the address.
 """
 
 from collections import deque
@@ -14,6 +15,8 @@ from bot.domain.models import RetryAfter
 REFUSED_WINDOW = 600.0
 REFUSED_ALLOWED = 5_000
 MOST_BUCKETS = 4_096
+PER_WINDOW, WINDOW = 50, 1.02
+"""Discord allows 50 requests a second; they do not arrive as evenly as they are sent."""
 
 
 @dataclass(slots=True)
@@ -24,6 +27,14 @@ class Limits:
     _until: dict[str, float] = field(default_factory=dict)
     _all_until: float = 0.0
     _refused: deque[float] = field(default_factory=deque)
+    _starts: deque[float] = field(default_factory=lambda: deque(maxlen=PER_WINDOW))
+
+    def start(self, now: float) -> float:
+        """Count a request that is about to be made, of any kind; seconds until it may start."""
+        full = len(self._starts) == PER_WINDOW
+        start = max(now, self._starts[0] + WINDOW) if full else now
+        self._starts.append(start)
+        return start - now
 
     def wait(self, route: str, now: float) -> RetryAfter | None:
         """How long `route` has to wait now, None when it may go."""

@@ -89,7 +89,7 @@ class DiscordPlatform:
         self._settle = settle
         self._clock = clock
         self._limits = Limits()
-        self._rest = Rest(token, self._api_base or API, timeout)
+        self._rest = Rest(token, self._api_base or API, timeout, self._pace)
         self._conversation = Conversation(self._rest, hooks, defer_after)
         self._gateway: Gateway | None = None
         self._directs: dict[str, str] = {}
@@ -191,6 +191,11 @@ class DiscordPlatform:
         self._limits.learn(route, answer, self._clock())
         return self._named(classify(answer, editing=method == "PATCH"), answer, int(channel))
 
+    async def _pace(self) -> None:
+        """Connecting is allowed as many requests as messages are, and no more together."""
+        if (wait := self._limits.start(self._clock())) > 0:
+            await asyncio.sleep(wait)
+
     def _named(self, outcome: Outcome, answer: Answer, channel: int) -> Outcome:
         """The outcome, with the permission that is missing named if the gateway told us which."""
         if answer.code not in {MISSING_PERMISSIONS, _NO_ACCESS} or self._gateway is None:
@@ -208,7 +213,7 @@ class DiscordPlatform:
         """Connect and stay so while it lasts; the answer is how many seconds to wait before the next time."""
         delay = self._retry_delays[min(failures, len(self._retry_delays) - 1)]
         self._gateway = Gateway(
-            self._conversation, self._hooks, self._api_base, self._gateway_url, self._settle
+            self._conversation, self._hooks, self._api_base, self._gateway_url, self._settle, self._pace
         )
         try:
             await self._gateway.start(self._token)

@@ -7,6 +7,7 @@ messages and interaction answers go out here, everything else through discord.py
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -29,12 +30,20 @@ class Rest:
         token: the bot's token; never logged.
         base: where the interface is, with its version and without a slash at the end.
         timeout: seconds for a whole request.
+        pace: waited for before each request that counts towards the bot's limit.
     """
 
-    def __init__(self, token: str, base: str = API, timeout: float = 15.0) -> None:
+    def __init__(
+        self,
+        token: str,
+        base: str = API,
+        timeout: float = 15.0,
+        pace: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._token = token
         self._base = base
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, 5.0))
+        self._pace = pace
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -66,6 +75,8 @@ class Rest:
         """
         headers = {"User-Agent": USER_AGENT}
         if as_bot:
+            if self._pace is not None:
+                await self._pace()
             headers["Authorization"] = f"Bot {self._token}"
         session = self._open()
         body = {"json": payload} if picture is None else {"data": _form(payload, picture)}

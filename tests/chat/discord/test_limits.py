@@ -11,6 +11,14 @@ def test_a_route_that_was_never_used_may_go() -> None:
     assert Limits().wait(ROUTE, 0.0) is None
 
 
+def test_no_more_than_fifty_requests_start_in_a_second_whatever_they_are_for() -> None:
+    limits = Limits()
+    starts = [now + limits.start(now) for now in (100 + number / 1000 for number in range(160))]
+    assert starts[49] == pytest.approx(100.049)
+    assert all(later - earlier > 1.0 for earlier, later in zip(starts, starts[50:], strict=False))
+    assert limits.start(110.0) == 0.0
+
+
 def test_an_exhausted_bucket_waits_until_it_resets_and_others_go_on() -> None:
     limits = Limits()
     headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "4.5"}
