@@ -52,7 +52,7 @@ COMMANDS = (
     Command(
         "migrate",
         "bot.cli.migrate:migrate",
-        "Make the tables, or bring them up to date, before many processes start.",
+        "Make the tables, or bring them up to date. May be run at any time, also by several at once.",
     ),
     Command("feeds", "bot.cli.feeds:feeds", "List, add and remove feeds; read and write OPML."),
     Command(

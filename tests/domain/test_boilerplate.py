@@ -136,6 +136,7 @@ def test_a_paywall_asks_to_pay(text: str, asks: bool) -> None:
 @pytest.mark.parametrize(
     "text", ["lees " * 200_000, "a" * 1_000_000, "AB " * 300_000, "foto" + " " * 500_000, "-" * 500_000]
 )
+@pytest.mark.slow
 def test_a_megabyte_is_judged(text: str) -> None:
     assert isinstance(is_boilerplate(text), bool)
     assert isinstance(asks_to_pay(text), bool)

@@ -49,6 +49,7 @@ def test_whatever_the_text_offsets_point_at_the_surface(title: str, text: str) -
     assert all(0.0 < value <= 1.0 for value in result.salience.values())
 
 
+@pytest.mark.slow
 def test_a_megabyte_of_text_is_matched() -> None:
     text = "De NAVO en Mark Rutte spraken over gas. " * 27_000
     result = MATCHER.match(Document("Groot nieuws", text, language="nl"))

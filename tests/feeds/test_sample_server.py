@@ -14,6 +14,8 @@ from bot.domain.models import FeedSpec
 from bot.feeds.sample import DEMO_PACE, Day, Format, Report, SampleServer, load_day
 from tests.support.clock import StoppedClock
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2031, 3, 4, 14, 30, tzinfo=UTC)
 PACE = timedelta(seconds=10)
 

@@ -16,6 +16,8 @@ from tests.emulators.model import ModelServer
 from tests.support.newsroom import Newsroom, place, report
 from tests.support.webpages import linked, page
 
+pytestmark = pytest.mark.slow
+
 TITLE = "NAVO stuurt schepen naar de Oostzee"
 TEASER = "Het bondgenootschap reageert."
 LEAD = "De NAVO stuurt deze week zes schepen naar de Oostzee, zegt secretaris-generaal Mark Rutte in Brussel."

@@ -12,6 +12,8 @@ from bot.services import exchange
 from bot.services.exchange import FORMAT, LARGEST, Exchange, read_thresholds, read_wishes
 from tests.support.newsroom import Newsroom, place
 
+pytestmark = pytest.mark.slow
+
 RULE = 'haven* OR "open <zee> & lucht"'
 
 

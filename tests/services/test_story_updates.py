@@ -11,6 +11,8 @@ from bot.domain.wire import independent
 from bot.store import reports, stories
 from tests.support.newsroom import Newsroom, place, report
 
+pytestmark = pytest.mark.slow
+
 DUTCH = "Rutte belt Trump over Groenland en de NAVO"
 ENGLISH = "NATO's Rutte phones Trump on Greenland"
 COPY = (

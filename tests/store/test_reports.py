@@ -14,6 +14,8 @@ from bot.store.reports import StoryPlace
 from tests.support.clock import NOON
 from tests.support.press import ENGLISH, HARBOUR, LEAD, SECOND, Press, print_morning
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def press(tmp_path: Path, url: str) -> AsyncIterator[Press]:

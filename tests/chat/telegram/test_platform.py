@@ -18,6 +18,8 @@ from tests.emulators.telegram.server import DEFAULT_TOKEN
 from tests.support.clock import NOON
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.slow
+
 
 def at(chat: int) -> Address:
     return Address("telegram", str(chat))
