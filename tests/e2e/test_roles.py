@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import aiohttp
@@ -12,6 +13,7 @@ import pytest
 
 from tests.emulators.feeds import FeedServer
 from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.telegram.server import DEFAULT_TOKEN
 from tests.support import databases
 from tests.support.feedbuilder import FeedItem, rss
 from tests.support.heraut import HerautProcess, run_cli
@@ -20,6 +22,7 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.slow
 
 PATIENCE = 60.0
+INTERVAL_SECONDS, FEEDS = 4, 8
 EVENTS = (
     "NAVO stuurt extra schepen naar de Oostzee",
     "NAVO opent een hoofdkwartier in Finland",
@@ -120,12 +123,46 @@ async def test_each_alert_comes_once_though_a_gateway_is_killed(stack: Stack) ->
     assert "Traceback" not in "".join(each.log for each in processes.values())
 
 
+async def test_two_workers_started_at_once_poll_each_feed_once_per_interval(tmp_path: Path) -> None:
+    paths = [f"/{number}" for number in range(FEEDS)]
+    async with databases.address("postgres", tmp_path, migrated=False) as url, FeedServer() as feed:
+        for path in paths:
+            feed.put(path, rss([FeedItem("Veerdienst vaart weer", f"https://proefkrant.example{path}")]))
+        workers = [_worker(tmp_path / name, url, feed, paths) for name in ("w1", "w2")]
+        await asyncio.gather(*(worker.start() for worker in workers))
+        try:
+            await until(lambda: _asked(feed, paths, 4), PATIENCE)
+        finally:
+            await asyncio.gather(*(worker.stop() for worker in workers))
+        for path in paths:
+            times = [seen.at for seen in feed.requests if seen.path == path]
+            assert min(later - earlier for earlier, later in pairwise(times)) > INTERVAL_SECONDS / 2
+
+
 async def test_a_role_needs_a_database_that_can_be_shared(tmp_path: Path) -> None:
     config = tmp_path / "heraut.toml"
     config.write_text(f"data_dir = '{tmp_path}'\n", encoding="utf8")
     status, _, errors = await run_cli("run", "--config", str(config), "--role", "worker")
     assert status == 2
     assert "one PostgreSQL" in errors
+
+
+def _worker(folder: Path, url: str, feed: FeedServer, paths: list[str]) -> HerautProcess:
+    return HerautProcess(
+        folder,
+        settings=f"[polling]\ntick_seconds = 0.2\nbatch = 2\nper_host = {FEEDS}\nhost_spacing_seconds = 0\n"
+        f"min_interval_seconds = {INTERVAL_SECONDS}\nmax_interval_seconds = {INTERVAL_SECONDS}\n"
+        f"allow_hosts = ['{feed.host}']",
+        feeds="".join(
+            f"[[feed]]\nurl = '{feed.url(path)}'\noutlet = '{path}'\nowner = 'proef'\n" for path in paths
+        ),
+        environment={"HERAUT_DATABASE_URL": url, "HERAUT_TELEGRAM__TOKEN": DEFAULT_TOKEN},
+        role="worker",
+    )
+
+
+async def _asked(feed: FeedServer, paths: list[str], times: int) -> bool:
+    return all(feed.count(path) >= times for path in paths)
 
 
 async def _attends(process: HerautProcess) -> bool:
