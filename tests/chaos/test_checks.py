@@ -20,7 +20,6 @@ from bot.store import chats, slots
 from bot.store.database import Database
 from tests.chaos import field as fields
 from tests.emulators.discord import DiscordEmulator
-from tests.emulators.discord.world import FORUM
 from tests.emulators.telegram import TelegramEmulator
 from tests.support import lane as lanes
 from tests.support.ledger import add_chats, owe_all, title_of
@@ -133,17 +132,20 @@ async def test_check_10_a_missing_permission_is_named_once_without_a_storm_and_n
             assert await lane.counts() == {DeliveryState.PENDING: 25}
 
 
-async def test_check_10_a_forum_channel_takes_no_messages_and_is_paused_with_that_reason(
-    tmp_path: Path,
-) -> None:
+async def test_check_10_a_forum_that_wants_tags_gets_a_tagged_post_for_each_story(tmp_path: Path) -> None:
     async with DiscordEmulator() as emulator, lanes.opened(tmp_path, lanes.discord(emulator)) as lane:
-        forum = await emulator.add_channel(emulator.add_guild(), "forum", kind=FORUM)
+        forum = await emulator.add_forum(emulator.add_guild(), "forum", "nieuws", needs_tag=True)
         (chat,) = await add_chats(
             lane.database, lane.platform.lane, [Address("discord", forum)], lane.clock.now()
         )
         await owe_all(lane.database, lane.platform.lane, [chat], range(5), lane.clock.now())
         lane.pump.wake()
-        assert "takes no messages" in await _paused(lane.database, chat)
+
+        async def all_there() -> bool:
+            return len(emulator.posts(forum)) >= 5
+
+        await until(all_there)
+        assert [len(post.applied) for post in emulator.posts(forum)] == [1] * 5
 
 
 async def test_check_15_two_instances_on_one_database_send_each_alert_once(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ async def test_an_owner_adds_a_feed_on_telegram_hears_of_its_end_and_nobody_else
 ) -> None:
     async with TelegramEmulator() as telegram:
         owner, other = telegram.add_chat(title="Anna"), telegram.add_chat(title="Bram")
+        for person in (owner, other):
+            telegram.set_language(person, "en")
 
         async def ask(chat: int, line: str) -> str:
             before = len(telegram.messages(chat))
