@@ -5,6 +5,7 @@ judges who may do that.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import available_timezones
 
@@ -16,13 +17,15 @@ from bot.errors import CommandError
 from bot.ports import Clock
 from bot.services.manage import Manager, Wish
 from bot.services.places import Place
-from bot.store import chats, folding, roster
-from bot.store.database import Database
+from bot.store import audit, chats, folding, roster
+from bot.store.database import Database, Transaction
 from bot.store.roster import Entry
 
 log = structlog.get_logger()
 
 BY_HAND = "paused by hand"
+OWNER = "web:owner"
+"""Who did it, in the log of changes: somebody who signed in on the pages."""
 SETTLED = frozenset({"webhook"})
 """Platforms whose chats follow what the settings say."""
 
@@ -74,7 +77,7 @@ class ChatDesk:
             CommandError: the text cannot be understood, or the chat follows too much.
         """
         _changeable(place)
-        return await self._manager.subscribe(place, text)
+        return await self._manager.subscribe(replace(place, who=OWNER), text)
 
     async def place(self, chat_id: int) -> Place:
         """Where a chat is.
@@ -83,7 +86,7 @@ class ChatDesk:
             CommandError: there is no such chat.
         """
         found = await self.entry(chat_id)
-        return Place(found.lane, found.chat.address, found.chat.title, found.chat.language)
+        return _place(found)
 
     async def at(self, place: Place) -> int:
         """The number of the chat at a place.
@@ -113,9 +116,10 @@ class ChatDesk:
         Raises:
             CommandError: there is no such chat.
         """
-        await self.entry(chat_id)
+        found = await self.entry(chat_id)
         async with self._database.write() as tx:
             await roster.pause(tx, chat_id, BY_HAND)
+            await self._note(tx, found, "pause")
         log.info("chat paused by hand", chat=chat_id)
 
     async def resume(self, chat_id: int) -> None:
@@ -127,6 +131,7 @@ class ChatDesk:
         found = await self.entry(chat_id)
         async with self._database.write() as tx:
             await chats.resume(tx, found.lane, found.chat.address, self._clock.now())
+            await self._note(tx, found, "resume")
         log.info("chat resumed by hand", chat=chat_id)
 
     async def mute(self, chat_id: int, wish_id: int, span: timedelta | None) -> None:
@@ -136,11 +141,11 @@ class ChatDesk:
             CommandError: there is no such chat, or it does not follow that.
         """
         wish = await self._wish(chat_id, wish_id)
-        manners = self._manager.manners
+        manners, place = self._manager.manners, await self.place(chat_id)
         if span is None:
-            await manners.unmute([wish])
+            await manners.unmute([wish], place)
         else:
-            await manners.mute(await self.place(chat_id), [wish], span)
+            await manners.mute(place, [wish], span)
 
     async def threshold(self, chat_id: int, wish_id: int, threshold: float) -> None:
         """How much a story must be about a wish, 0..1.
@@ -150,9 +155,11 @@ class ChatDesk:
         """
         if not 0 <= threshold <= 1:
             raise CommandError("A threshold lies between 0 and 1.")
+        found = await self.entry(chat_id)
         async with self._database.write() as tx:
             if not await roster.set_threshold(tx, chat_id, wish_id, threshold):
                 raise CommandError("This chat does not follow that any more.")
+            await self._note(tx, found, "threshold", f"#{wish_id}: {threshold:.2f}")
 
     async def behave(self, chat_id: int, manner: Manner, language: str, timezone: str) -> None:
         """How a chat is told from now on. New digest times begin with the next one.
@@ -162,7 +169,8 @@ class ChatDesk:
         """
         if timezone not in available_timezones():
             raise CommandError("I know no such timezone.", "write it as Europe/Amsterdam")
-        was = (await self.entry(chat_id)).chat
+        found = await self.entry(chat_id)
+        was = found.chat
         async with self._database.write() as tx:
             await chats.set_manner(tx, chat_id, manner)
             await chats.set_timezone(tx, chat_id, timezone)
@@ -170,7 +178,11 @@ class ChatDesk:
             if (manner.digest_times, manner.digest_day) != (was.manner.digest_times, was.manner.digest_day):
                 await chats.digested(tx, chat_id, self._clock.now())
             await folding.regather(tx, chat_id, self._clock.now())
+            await self._note(tx, found, "settings", f"{language}, {timezone}")
         log.info("manner changed by hand", chat=chat_id)
+
+    async def _note(self, tx: Transaction, entry: Entry, what: str, detail: str = "") -> None:
+        await audit.note(tx, _place(entry).change(self._clock.now(), what, detail))
 
     async def _wish(self, chat_id: int, wish_id: int) -> Subscription:
         wishes = (await self.entry(chat_id)).wishes
@@ -178,6 +190,10 @@ class ChatDesk:
         if found is None:
             raise CommandError("This chat does not follow that any more.")
         return found
+
+
+def _place(entry: Entry) -> Place:
+    return Place(entry.lane, entry.chat.address, entry.chat.title, entry.chat.language, OWNER)
 
 
 def _changeable(place: Place) -> None:

@@ -7,9 +7,9 @@ import pytest
 from bot.domain.manner import Manner
 from bot.domain.models import Address, ChatState
 from bot.errors import CommandError
-from bot.services.chatdesk import BY_HAND, ChatDesk
+from bot.services.chatdesk import BY_HAND, OWNER, ChatDesk
 from bot.services.places import Place
-from bot.store import websessions
+from bot.store import audit, websessions
 from tests.support.newsroom import Newsroom, place, report
 
 
@@ -48,6 +48,24 @@ async def test_a_chat_that_is_paused_hears_nothing_until_it_is_resumed(
     assert room.paper.titles("cees") == ["NAVO oefent bij Zeebrugge"]
     await desk.resume(anna.chat.id)
     assert (await desk.entry(anna.chat.id)).chat.state is ChatState.ACTIVE
+
+
+async def test_every_change_stands_in_the_log_with_who_made_it(desk: ChatDesk, room: Newsroom) -> None:
+    [anna, *_] = await desk.page(limit=1)
+    chat, wish = anna.chat.id, anna.wishes[0].id
+    await desk.pause(chat)
+    await desk.resume(chat)
+    await desk.threshold(chat, wish, 0.5)
+    await desk.mute(chat, wish, timedelta(hours=8))
+    await desk.mute(chat, wish, None)
+    await desk.behave(chat, Manner(), "nl", "UTC")
+    await desk.follow(await desk.place(chat), "rutte")
+    await desk.drop(chat, wish)
+    async with room.database.read() as tx:
+        found = await audit.changes(tx, who=OWNER)
+    done = ["pause", "resume", "threshold", "mute", "unmute", "settings", "subscribe", "unsubscribe"]
+    assert [change.what for change in reversed(found)] == done
+    assert {change.chat for change in found} == {"anna"}
 
 
 async def test_how_a_chat_is_told_is_set_at_once_or_not_at_all(desk: ChatDesk) -> None:
