@@ -11,6 +11,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.domain.models import DeliveryState
+from bot.store import books
+from bot.store.database import Database
 from tests.emulators.feeds import FeedServer
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram.server import DEFAULT_TOKEN
@@ -76,6 +79,20 @@ class Stack:
         """How often the chat was told of each article."""
         return [sum(event in each.text for each in self.telegram.messages(self.chat)) for event in EVENTS]
 
+    async def booked(self) -> None:
+        """Wait until no message is under way any more: one whose answer is lost would come twice."""
+        database = Database(self._url)
+
+        async def closed() -> bool:
+            async with database.read() as tx:
+                counts = await books.counts(tx)
+            return counts.get(DeliveryState.SENT, 0) > 0 and set(counts) <= {DeliveryState.SENT}
+
+        try:
+            await until(closed, PATIENCE)
+        finally:
+            await database.close()
+
     async def follow(self) -> None:
         """Anna follows NATO; whichever gateway is connected answers."""
         before = len(self.telegram.messages(self.chat))
@@ -111,6 +128,7 @@ async def test_each_alert_comes_once_though_a_gateway_is_killed(stack: Stack) ->
         await stack.follow()
         stack.publish(0)
         await stack.told(0)
+        await stack.booked()
 
         await processes["g1"].kill()
         stack.publish(1)

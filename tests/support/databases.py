@@ -11,8 +11,8 @@ import pytest
 from bot.store.database import Database
 from tests.support import postgres
 
-KINDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.slow))
-"""What every test of the stores runs on; `make check` leaves PostgreSQL to `make test`."""
+KINDS = tuple(pytest.param(name, marks=pytest.mark.slow) for name in ("sqlite", "postgres"))
+"""What every test of the stores runs on. A database for each test adds up: `make check` leaves them out."""
 
 ONLY_SQLITE = pytest.mark.parametrize("kind", ["sqlite"])
 """For a test about SQLite itself."""
