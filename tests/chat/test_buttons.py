@@ -13,6 +13,8 @@ from bot.ports import Inbound
 from tests.chat.test_router import actions, words
 from tests.support.newsroom import LANE, Newsroom, place, report
 
+pytestmark = pytest.mark.slow
+
 TITLE = "Arno Rutte opent winkel in haven"
 
 

@@ -15,6 +15,8 @@ from tests.emulators.feeds import FeedServer
 from tests.support.feedbuilder import items, rss
 from tests.support.newsroom import LANE, Newsroom
 
+pytestmark = pytest.mark.slow
+
 HTML = "text/html; charset=utf-8"
 
 

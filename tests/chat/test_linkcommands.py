@@ -16,6 +16,8 @@ from tests.support.discordbot import stop
 from tests.support.newsroom import Newsroom
 from tests.support.talk import Talk
 
+pytestmark = pytest.mark.slow
+
 CHANNEL = "@havennieuws"
 
 

@@ -9,6 +9,8 @@ from tests.support.newsroom import Newsroom, report
 from tests.support.talk import Talk
 from tests.support.wires import OnDiscord, deliver, wire_of
 
+pytestmark = pytest.mark.slow
+
 ROLE, OTHER = "<@&4711>", "<@&4712>"
 NATO = "NAVO oefent met schepen op de Waddenzee"
 HARBOUR = "Haven van Delfzijl krijgt een nieuwe kade"

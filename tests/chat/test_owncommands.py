@@ -9,6 +9,8 @@ from bot.chat.owncommands import PART
 from tests.support.newsroom import Newsroom, place
 from tests.support.talk import Talk
 
+pytestmark = pytest.mark.slow
+
 RULE = 'haven* AND "open zee"'
 
 

@@ -7,6 +7,8 @@ import pytest
 from tests.support.newsroom import Newsroom, place, report
 from tests.support.talk import Talk
 
+pytestmark = pytest.mark.slow
+
 CABLES = "Onderzoek naar gebroken kabels in de Oostzee"
 
 

@@ -8,6 +8,8 @@ from bot.services.following import SPAN
 from tests.support.newsroom import Newsroom, place, report
 from tests.support.talk import Talk
 
+pytestmark = pytest.mark.slow
+
 CABLES = "Rutte waarschuwt NAVO-landen voor sabotage van kabels in Noordzee"
 LINK = "https://een.example/artikel/1"
 

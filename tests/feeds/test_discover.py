@@ -12,6 +12,8 @@ from bot.feeds.http import Fetcher, Page
 from tests.emulators.feeds import FeedServer
 from tests.support.feedbuilder import NOON, atom, items, rss
 
+pytestmark = pytest.mark.slow
+
 HTML = "text/html; charset=utf-8"
 
 

@@ -23,6 +23,8 @@ from tests.emulators.feeds import Encoding, FeedServer, Responder
 from tests.support.fetching import BRISK, PATIENT
 from tests.support.names import Names
 
+pytestmark = pytest.mark.slow
+
 BODY = b"<rss version='2.0'><channel><title>Nieuws</title></channel></rss>"
 OUTLET = Outlet("Proefkrant", "proef")
 NEVER = PollState()

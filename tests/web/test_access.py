@@ -19,6 +19,8 @@ from bot.web.access import COOKIE, LASTS, Access, Login, is_local
 from tests.support.clock import StoppedClock
 from tests.support.databases import prepare
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "a-token-that-is-long-enough"
 PASSWORD = "vier woorden op een rij"
 LOGIN = Login("anna", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD))

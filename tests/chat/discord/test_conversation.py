@@ -11,6 +11,8 @@ from bot.ports import Inbound
 from tests.emulators.discord import DiscordEmulator, NoAnswer, NotOffered
 from tests.support.discordbot import CARD, Desk, connected
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def channel(discord: DiscordEmulator) -> str:

@@ -11,6 +11,8 @@ from tests.chat.telegram.conftest import Heard, Start
 from tests.emulators.telegram import TelegramEmulator
 from tests.support.clock import NOON
 
+pytestmark = pytest.mark.slow
+
 MENU = say("Wat wilt u volgen?", buttons=[[Button("NAVO", "/subscribe nato"), Button("Klaar", "/topics")]])
 ALERT = Message(
     card=AlertCard(

@@ -14,6 +14,8 @@ from bot.store.schema import feeds
 from tests.support.clock import StoppedClock
 from tests.support.site import Site
 
+pytestmark = pytest.mark.slow
+
 DEPLOY = Path(__file__).parents[3] / "deploy"
 
 
