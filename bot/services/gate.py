@@ -3,12 +3,12 @@
 A chat that is not served is told so once, politely, and then nothing more is said or sent there.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
+from bot.domain.buckets import Buckets
 from bot.domain.models import Address
 from bot.errors import CommandError, Phrase
 from bot.ports import Clock
@@ -19,7 +19,6 @@ from bot.store.database import Database, Transaction
 
 log = structlog.get_logger()
 
-MINUTE = timedelta(minutes=1)
 REMEMBERED = 4096
 """Chats whose commands are counted; the one that was silent longest is forgotten first."""
 WHY_DENIED = "denied by those who run this bot"
@@ -66,7 +65,8 @@ class Gate:
         self._database = database
         self._clock = clock
         self._quotas = quotas
-        self._asked: OrderedDict[Address, tuple[float, datetime]] = OrderedDict()
+        most = quotas.commands_a_minute
+        self._asked = Buckets(most, most / 60, REMEMBERED) if most else None
 
     async def admit(self, place: Place, *, owner: bool) -> Admission:
         """Decide on one command. Owners are always served."""
@@ -145,18 +145,9 @@ class Gate:
         return Phrase("Those who run this bot do not serve this chat. I will not answer here again.")
 
     def _too_fast(self, address: Address) -> int:
-        """Seconds to wait, or 0. A bucket that fills steadily, so that a burst of a few is never refused."""
-        most = self._quotas.commands_a_minute
-        if not most:
-            return 0
-        now = self._clock.now()
-        left, then = self._asked.pop(address, (float(most), now))
-        left = min(float(most), left + most * (max(now - then, timedelta(0)) / MINUTE))
-        granted = left >= 1
-        self._asked[address] = (left - granted, now)
-        if len(self._asked) > REMEMBERED:
-            self._asked.popitem(last=False)
-        return 0 if granted else max(1, round((1 - left) * 60 / most))
+        """Seconds to wait, or 0."""
+        wait = self._asked.wait(address, self._clock.now().timestamp()) if self._asked else 0.0
+        return max(1, round(wait)) if wait else 0
 
 
 def _chat_named(name: str) -> Address:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from bot.domain.buckets import Buckets
 from bot.domain.rooms import Cursor, Room
 from bot.errors import BadInput
 from bot.ports import CommandSpec
@@ -20,7 +21,7 @@ from bot.services.rooms import Rooms
 from bot.web.access import Access
 from bot.web.forms import body_of, form_fields, kind_of
 from bot.web.render import Pages, encodable
-from bot.web.security import Pace, same_origin
+from bot.web.security import same_origin
 from bot.web.words import Words, language_of, words
 
 Say = Callable[[str, str, str, str, bool, str], Awaitable[None]]
@@ -78,8 +79,8 @@ class Chat:
         self._say = say
         self._suggest = suggest
         self._commands = {command.name: command for command in commands}
-        self._saying = Pace(burst=20, per_second=1)
-        self._typing = Pace(burst=40, per_second=10)
+        self._saying = Buckets(burst=20, per_second=1)
+        self._typing = Buckets(burst=40, per_second=10)
         self._streams = asyncio.Semaphore(STREAMS)
         # A new post goes to every open page at once. Ages in it go stale, which the pages mend themselves.
         self._shown = lru_cache(maxsize=RENDERED)(pages.post)
@@ -203,7 +204,7 @@ class Chat:
             raise HTTPException(404, "there is no such room")
         return room
 
-    def _pace(self, pace: Pace, request: Request) -> None:
+    def _pace(self, pace: Buckets, request: Request) -> None:
         wait = pace.wait(request.client.host if request.client else "", time.monotonic())
         if wait:
             raise HTTPException(429, "too fast", {"retry-after": str(int(wait) + 1)})

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from bot.domain.buckets import Buckets
 from bot.domain.models import Target, Topic
 from bot.domain.rooms import Room
 from bot.ports import Clock
@@ -22,7 +23,7 @@ from bot.store.database import Database
 from bot.web.access import Access
 from bot.web.forms import form_of
 from bot.web.render import Pages
-from bot.web.security import Pace, same_origin
+from bot.web.security import same_origin
 from bot.web.settingsview import Group
 from bot.web.words import language_of, words
 
@@ -74,7 +75,7 @@ class Frame:
         self.chats = chats
         self.settings = settings
         self._pages = pages
-        self._changes = Pace(CHANGES, CHANGES_PER_SECOND)
+        self._changes = Buckets(CHANGES, CHANGES_PER_SECOND)
         self._rooms = rooms
 
     @property

@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.domain.buckets import Buckets
 from bot.web.access import Access
-from bot.web.security import Pace
 
 OPEN = ("/login", "/health", "/live", "/ready")
 """Paths that anybody who reaches us may ask for, besides the static files."""
@@ -22,8 +22,8 @@ class Guesses:
     """How fast tokens may be tried: by one client, and by all together."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._each = Pace(GUESSES, GUESSES_PER_SECOND)
-        self._all = Pace(20 * GUESSES, 1)
+        self._each = Buckets(GUESSES, GUESSES_PER_SECOND)
+        self._all = Buckets(20 * GUESSES, 1)
         self._monotonic = monotonic
 
     def wait(self, request: Request) -> float:

@@ -4,7 +4,6 @@ Nothing here knows who may do what; it only makes sure that a request comes from
 """
 
 import ipaddress
-from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
@@ -108,34 +107,3 @@ def same_origin(request: Request) -> bool:
     # "https://name:port", or "null" for a page without an origin (RFC 6454, section 7).
     _, found, place = origin.partition("://")
     return bool(found) and place.lower() == request.headers.get("host", "").lower()
-
-
-class Pace:
-    """A token bucket per client, for at most `clients` of them; the longest silent one is forgotten.
-
-    Args:
-        burst: requests that may come at once.
-        per_second: requests a second after that.
-    """
-
-    def __init__(self, burst: float, per_second: float, clients: int = 1024) -> None:
-        self._burst = burst
-        self._per_second = per_second
-        self._clients = clients
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def wait(self, client: str, now: float) -> float:
-        """Take one token and return 0, or the seconds until there is one. `now` is monotonic, in seconds."""
-        tokens, then = self._buckets.pop(client, (self._burst, now))
-        tokens = min(self._burst, tokens + (now - then) * self._per_second)
-        granted = tokens >= 1
-        self._buckets[client] = (tokens - granted, now)
-        if len(self._buckets) > self._clients:
-            self._buckets.popitem(last=False)
-        return 0.0 if granted else (1 - tokens) / self._per_second
-
-    def give_back(self, client: str) -> None:
-        """Undo one `wait` that was granted: it turned out not to count."""
-        if client in self._buckets:
-            tokens, then = self._buckets[client]
-            self._buckets[client] = (min(self._burst, tokens + 1), then)

@@ -8,13 +8,13 @@ from datetime import timedelta
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from bot.domain.buckets import Buckets
 from bot.domain.rules import parse_rule
 from bot.domain.salience import DEFAULT_THRESHOLD
 from bot.services.grouping import story_window
 from bot.services.rulelab import Trial, try_rule
 from bot.store import reports
 from bot.web.desk import Desk
-from bot.web.security import Pace
 
 LOOK_BACK = timedelta(days=14)
 ITEMS = 3000
@@ -34,7 +34,7 @@ class Trials:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._pace = Pace(burst=10, per_second=0.5)
+        self._pace = Buckets(burst=10, per_second=0.5)
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._kept: OrderedDict[tuple[str, int], Trial] = OrderedDict()
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from bot.web.security import HostGuard, Pace, content_security_policy, same_origin
+from bot.web.security import HostGuard, content_security_policy, same_origin
 from tests.support.site import Site
 
 pytestmark = pytest.mark.slow
@@ -104,31 +104,6 @@ def test_pictures_of_publishers_are_allowed_only_when_asked_for() -> None:
     assert "img-src 'self' https:;" in content_security_policy(remote_images=True)
 
 
-def test_a_client_gets_its_burst_and_then_its_pace() -> None:
-    pace = Pace(burst=3, per_second=2)
-    assert [pace.wait("a", 0) for _ in range(3)] == [0, 0, 0]
-    assert pace.wait("a", 0) == 0.5
-    assert pace.wait("b", 0) == 0
-    assert pace.wait("a", 0.5) == 0
-    assert pace.wait("a", 0.5) > 0
-
-
-@given(st.lists(st.tuples(st.sampled_from("ab"), st.floats(0, 3)), max_size=80))
-def test_no_client_ever_gets_more_than_burst_and_pace_allow(steps: list[tuple[str, float]]) -> None:
-    pace, now, granted = Pace(burst=5, per_second=1), 0.0, {"a": 0, "b": 0}
-    for client, passed in steps:
-        now += passed
-        granted[client] += pace.wait(client, now) == 0
-        assert granted[client] <= 5 + now + 1e-6
-
-
-def test_the_pace_remembers_a_limited_number_of_clients() -> None:
-    pace = Pace(burst=1, per_second=1, clients=10)
-    for number in range(1000):
-        pace.wait(str(number), 0)
-    assert len(pace._buckets) == 10
-
-
 async def test_who_talks_too_fast_is_told_when_to_come_back(
     client: aiohttp.ClientSession, site: Site
 ) -> None:
@@ -141,13 +116,3 @@ async def test_who_talks_too_fast_is_told_when_to_come_back(
     assert statuses[0] == 204
     assert statuses[-1] == 429
     assert len(site.bot.heard) == statuses.count(204)
-
-
-def test_what_turned_out_not_to_count_is_given_back_up_to_the_burst() -> None:
-    pace = Pace(burst=2, per_second=0.001)
-    for _ in range(5):
-        assert pace.wait("anna", 0) == 0
-        pace.give_back("anna")
-    pace.give_back("anna")
-    pace.give_back("nobody")
-    assert [pace.wait("anna", 0) == 0 for _ in range(3)] == [True, True, False]
