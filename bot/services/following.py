@@ -60,15 +60,7 @@ class Following:
         now = self._clock.now()
         async with self._database.write() as tx:
             story = await meant(tx, text)
-            chat = await chats.ensure(
-                tx,
-                place.lane,
-                place.address,
-                now,
-                title=place.title,
-                language=place.language,
-                timezone=self._timezone,
-            )
+            chat = await place.chat(tx, now, self._timezone)
             known = await follows.of_chat(tx, chat.id, now)
             if story.id not in known and len(known) >= MOST_FOLLOWED:
                 raise CommandError(

@@ -6,8 +6,8 @@ from bot.domain.models import Chat
 from bot.errors import CommandError, Phrase
 from bot.ports import Clock, Standing, Standings
 from bot.services.places import Place
-from bot.store import audit, chats, links
-from bot.store.database import Database, Transaction
+from bot.store import audit, links
+from bot.store.database import Database
 
 LONGEST_NAME = 200
 
@@ -60,8 +60,9 @@ class Linking:
             raise CommandError("Only an administrator of {title} can manage it.", title=title)
         now = self._clock.now()
         async with self._database.write() as tx:
-            home = await self._ensured(place, tx)
-            target = await self._ensured(replace(place, address=standing.address, title=title), tx)
+            home = await place.chat(tx, now, self._timezone)
+            there = replace(place, address=standing.address, title=title)
+            target = await there.chat(tx, now, self._timezone)
             await links.link(tx, home.id, target.id, now)
             await audit.note(tx, place.change(now, "link", title))
         return target
@@ -106,17 +107,6 @@ class Linking:
         if changing and standing.cannot:
             raise _cannot(standing)
         return replace(place, address=target.address, title=standing.title, language=target.language)
-
-    async def _ensured(self, place: Place, tx: Transaction) -> Chat:
-        return await chats.ensure(
-            tx,
-            place.lane,
-            place.address,
-            self._clock.now(),
-            title=place.title,
-            language=place.language,
-            timezone=self._timezone,
-        )
 
 
 def _cannot(standing: Standing) -> CommandError:

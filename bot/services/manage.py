@@ -143,15 +143,7 @@ class Manager:
         wish = self.understand(text)
         now = self._clock.now()
         async with self._database.write() as tx:
-            chat = await chats.ensure(
-                tx,
-                place.lane,
-                place.address,
-                now,
-                title=place.title,
-                language=place.language,
-                timezone=self._defaults.timezone,
-            )
+            chat = await place.chat(tx, now, self._defaults.timezone)
             if len(await chats.subscriptions_of(tx, chat.id)) >= self._defaults.most_subscriptions:
                 raise CommandError(
                     "This chat follows {n} things already.",

@@ -203,15 +203,7 @@ class Manners:
         return chat
 
     async def _chat(self, tx: Transaction, place: Place) -> Chat:
-        return await chats.ensure(
-            tx,
-            place.lane,
-            place.address,
-            self._clock.now(),
-            title=place.title,
-            language=place.language,
-            timezone=self._timezone,
-        )
+        return await place.chat(tx, self._clock.now(), self._timezone)
 
 
 def _named(wishes: Sequence[Subscription]) -> str:
