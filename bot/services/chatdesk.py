@@ -85,8 +85,7 @@ class ChatDesk:
         Raises:
             CommandError: there is no such chat.
         """
-        found = await self.entry(chat_id)
-        return _place(found)
+        return _place(await self.entry(chat_id))
 
     async def at(self, place: Place) -> int:
         """The number of the chat at a place.
@@ -140,8 +139,8 @@ class ChatDesk:
         Raises:
             CommandError: there is no such chat, or it does not follow that.
         """
-        wish = await self._wish(chat_id, wish_id)
-        manners, place = self._manager.manners, await self.place(chat_id)
+        found = await self.entry(chat_id)
+        wish, place, manners = _wish(found, wish_id), _place(found), self._manager.manners
         if span is None:
             await manners.unmute([wish], place)
         else:
@@ -156,8 +155,9 @@ class ChatDesk:
         if not 0 <= threshold <= 1:
             raise CommandError("A threshold lies between 0 and 1.")
         found = await self.entry(chat_id)
+        wish = _wish(found, wish_id)
         async with self._database.write() as tx:
-            if not await roster.set_threshold(tx, chat_id, wish_id, threshold):
+            if not await chats.tune(tx, wish.id, threshold=threshold):
                 raise CommandError("This chat does not follow that any more.")
             await self._note(tx, found, "threshold", f"#{wish_id}: {threshold:.2f}")
 
@@ -174,7 +174,7 @@ class ChatDesk:
         async with self._database.write() as tx:
             await chats.set_manner(tx, chat_id, manner)
             await chats.set_timezone(tx, chat_id, timezone)
-            await roster.set_language(tx, chat_id, language)
+            await chats.set_language(tx, chat_id, language)
             if (manner.digest_times, manner.digest_day) != (was.manner.digest_times, was.manner.digest_day):
                 await chats.digested(tx, chat_id, self._clock.now())
             await folding.regather(tx, chat_id, self._clock.now())
@@ -184,16 +184,16 @@ class ChatDesk:
     async def _note(self, tx: Transaction, entry: Entry, what: str, detail: str = "") -> None:
         await audit.note(tx, _place(entry).change(self._clock.now(), what, detail))
 
-    async def _wish(self, chat_id: int, wish_id: int) -> Subscription:
-        wishes = (await self.entry(chat_id)).wishes
-        found = next((wish for wish in wishes if wish.id == wish_id), None)
-        if found is None:
-            raise CommandError("This chat does not follow that any more.")
-        return found
-
 
 def _place(entry: Entry) -> Place:
     return Place(entry.lane, entry.chat.address, entry.chat.title, entry.chat.language, OWNER)
+
+
+def _wish(entry: Entry, wish_id: int) -> Subscription:
+    found = next((wish for wish in entry.wishes if wish.id == wish_id), None)
+    if found is None:
+        raise CommandError("This chat does not follow that any more.")
+    return found
 
 
 def _changeable(place: Place) -> None:

@@ -186,9 +186,12 @@ async def mute(tx: Transaction, subscription_ids: Collection[int], until: dateti
     )
 
 
-async def tune(tx: Transaction, subscription_id: int, **values: float | bool | str) -> None:
-    """Change a subscription's `threshold`, `paused`, `digest` or `mention`."""
-    await tx.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(**values))
+async def tune(tx: Transaction, subscription_id: int, **values: float | bool | str) -> bool:
+    """Change a subscription's `threshold`, `paused`, `digest` or `mention`; False when it is gone."""
+    done = await tx.execute(
+        update(subscriptions).where(subscriptions.c.id == subscription_id).values(**values)
+    )
+    return done.rowcount == 1
 
 
 async def reword(tx: Transaction, wish: Subscription, rule: str) -> bool:

@@ -60,18 +60,6 @@ async def pause(tx: Transaction, chat_id: int, why: str) -> bool:
     return bool(done.rowcount)
 
 
-async def set_language(tx: Transaction, chat_id: int, language: str) -> None:
-    """The language in which a chat is spoken to, ISO 639-1."""
-    await tx.execute(update(chats).where(chats.c.id == chat_id).values(language=language))
-
-
-async def set_threshold(tx: Transaction, chat_id: int, subscription_id: int, threshold: float) -> bool:
-    """How much a story must be about a wish, 0..1. False when the chat has no such wish."""
-    mine = (subscriptions.c.id == subscription_id, subscriptions.c.chat_id == chat_id)
-    done = await tx.execute(update(subscriptions).where(*mine).values(threshold=threshold))
-    return done.rowcount == 1
-
-
 async def _wishes(tx: Transaction, chat_ids: Collection[int]) -> dict[int, list[Subscription]]:
     mine = select(subscriptions).where(subscriptions.c.chat_id.in_(list(chat_ids)))
     found: dict[int, list[Subscription]] = {}
