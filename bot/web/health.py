@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -16,10 +14,11 @@ from starlette.routing import Route
 
 from bot.web.access import Access
 from bot.web.guard import Guard, Guesses
-from bot.web.metrics import CONTENT_TYPE, Given
+from bot.web.metrics import answer, exposed, gauge
 from bot.web.security import HostGuard, SecureHeaders, security_headers
 
 HEALTH_SECONDS = 5
+ATTENDED = "Whether this process speaks for the account."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,8 @@ def create_probes(
     """
 
     async def metrics(request: Request) -> Response:
-        headers = {"content-type": CONTENT_TYPE, "cache-control": "no-store"}
-        return Response(_own_numbers(attended), headers=headers)
+        lanes = {lane: float(is_ours) for lane, is_ours in attended.items()}
+        return answer(exposed([gauge("heraut_lane_attended", ATTENDED, "lane", lanes)]))
 
     return Starlette(
         routes=[*health_routes(health, ready, version), Route("/metrics", metrics)],
@@ -85,19 +84,6 @@ def create_probes(
             Middleware(Guard, access=access, guesses=Guesses(), public=()),
         ],
     )
-
-
-def _own_numbers(attended: Mapping[str, bool]) -> bytes:
-    family = GaugeMetricFamily(
-        "heraut_lane_attended", "Whether this process speaks for the account.", labels=["lane"]
-    )
-    for lane, is_ours in attended.items():
-        family.add_metric([lane], float(is_ours))
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    registry.register(Given([family]))
-    return generate_latest(registry)
 
 
 def _endpoint(health: Ask, version: str) -> Callable[[Request], Awaitable[Response]]:

@@ -45,7 +45,7 @@ class Metrics:
             if time.monotonic() - self._made_at >= FRESH_SECONDS:
                 self._text = await self._made()
                 self._made_at = time.monotonic()
-        return Response(self._text, headers={"content-type": CONTENT_TYPE, "cache-control": "no-store"})
+        return answer(self._text)
 
     async def _made(self) -> bytes:
         now = self._desk.clock.now()
@@ -56,22 +56,32 @@ class Metrics:
             room = await condition.room(tx)
         seconds = now.timestamp()
         moods = Counter(mood_of(each, now) for each in health)
-        registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        PlatformCollector(registry=registry)
         families = [
             *_counted(tally),
             *_delivering(tally, seconds),
             *_polling(moods, health),
             *_late(overdue, seconds),
             *_stored(room),
-            _gauge("heraut_info", "The version that runs.", "version", {self._version: 1}),
+            gauge("heraut_info", "The version that runs.", "version", {self._version: 1}),
         ]
-        registry.register(Given(families))
-        return generate_latest(registry)
+        return exposed(families)
 
 
-class Given(Collector):
+def exposed(families: Sequence[Metric]) -> bytes:
+    """These metrics, with what the process costs, in the text exposition format."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    registry.register(_Given(families))
+    return generate_latest(registry)
+
+
+def answer(text: bytes) -> Response:
+    """What a scraper gets; nobody in between may keep it."""
+    return Response(text, headers={"content-type": CONTENT_TYPE, "cache-control": "no-store"})
+
+
+class _Given(Collector):
     """Metrics that were made before."""
 
     def __init__(self, families: Sequence[Metric]) -> None:
@@ -95,14 +105,14 @@ def _delivering(tally: Tally, now: float) -> list[Metric]:
     waits = {lane: max(0.0, now - since.timestamp()) for lane, since in tally.oldest_ready.items()}
     held = {lane: max(0.0, until.timestamp() - now) for lane, until in tally.held_lanes.items()}
     return [
-        _gauge("heraut_deliveries", "Deliveries in the ledger.", "state", states),
-        _gauge(
+        gauge("heraut_deliveries", "Deliveries in the ledger.", "state", states),
+        gauge(
             "heraut_delivery_oldest_wait_seconds",
             "How long the oldest message waits that may go now.",
             "lane",
             waits,
         ),
-        _gauge("heraut_lane_held_seconds", "How long an account is still held back.", "lane", held),
+        gauge("heraut_lane_held_seconds", "How long an account is still held back.", "lane", held),
     ]
 
 
@@ -110,9 +120,7 @@ def _polling(moods: Counter[str], health: Sequence[FeedHealth]) -> list[Metric]:
     read = [each.state.last_success_at for each in health if each.state.last_success_at]
     last = max((at.timestamp() for at in read), default=0.0)
     return [
-        _gauge(
-            "heraut_feeds", "Feeds by how they are doing.", "state", {mood: moods[mood] for mood in MOODS}
-        ),
+        gauge("heraut_feeds", "Feeds by how they are doing.", "state", {mood: moods[mood] for mood in MOODS}),
         GaugeMetricFamily("heraut_last_poll_timestamp_seconds", "When a feed was last read.", value=last),
     ]
 
@@ -136,7 +144,8 @@ def _stored(room: Room) -> list[Metric]:
     ]
 
 
-def _gauge(name: str, about: str, label: str, values: dict[str, int] | dict[str, float]) -> Metric:
+def gauge(name: str, about: str, label: str, values: dict[str, int] | dict[str, float]) -> Metric:
+    """A number for each value of a label."""
     family = GaugeMetricFamily(name, about, labels=[label])
     for value_of, value in values.items():
         family.add_metric([value_of], value)
