@@ -57,11 +57,19 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A row of the table. `for_owners` keeps it to those who run the bot, as far as it has an argument."""
+    """A row of the table.
+
+    Args:
+        spec: what platforms show of it.
+        run: what it does.
+        for_owners: only those who run the bot may give it an argument.
+        hidden: nor may others see what it says without one.
+    """
 
     spec: CommandSpec
     run: Callable[[Request], Awaitable[Message]]
     for_owners: bool = False
+    hidden: bool = False
 
 
 def spec(

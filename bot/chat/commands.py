@@ -217,19 +217,24 @@ COMMANDS: tuple[Command, ...] = (
         for_owners=True,
     ),
     Command(
-        spec("allow", "Serve a chat", "chat", "platform:id, or here", completes=False), allow, for_owners=True
+        spec("allow", "Serve a chat", "chat", "platform:id, or here", completes=False),
+        allow,
+        for_owners=True,
+        hidden=True,
     ),
     Command(
         spec("deny", "Serve a chat no more", "chat", "platform:id, and why", completes=False),
         deny,
         for_owners=True,
+        hidden=True,
     ),
     Command(
         spec("broadcast", "Tell every chat something", "text", "what to tell", completes=False),
         broadcast,
         for_owners=True,
+        hidden=True,
     ),
-    Command(spec("backup", "Make a copy of the data"), backup, for_owners=True),
+    Command(spec("backup", "Make a copy of the data"), backup, for_owners=True, hidden=True),
     Command(
         spec("blockers", "Words that were said to mean something else", "number", "of one to take back"),
         blockers,

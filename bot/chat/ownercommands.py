@@ -16,8 +16,6 @@ BROADCAST = "broadcast"
 
 async def allow(request: Request) -> Message:
     """Serve a chat again, or one that is not served unless allowed."""
-    if (refused := owners_only(request)) is not None:
-        return refused
     if not request.argument.strip():
         return await _rulings(request)
     chat = await request.use.gate.allow(request.place, _meant(request))
@@ -32,8 +30,6 @@ async def allow(request: Request) -> Message:
 
 async def deny(request: Request) -> Message:
     """Serve a chat no more; it is told so once."""
-    if (refused := owners_only(request)) is not None:
-        return refused
     if not request.argument.strip():
         return await _rulings(request)
     chat = await request.use.gate.deny(request.place, _meant(request))
@@ -48,8 +44,6 @@ async def deny(request: Request) -> Message:
 
 async def broadcast(request: Request) -> Message:
     """Tell every chat something: first what they would see, then, confirmed, doing it."""
-    if (refused := owners_only(request)) is not None:
-        return refused
     tongue, use, asked = request.tongue, request.use, request.argument
     if not asked.strip():
         return say(tongue("What shall all chats be told? /broadcast and the words"), private=True)
@@ -71,8 +65,6 @@ async def broadcast(request: Request) -> Message:
 
 async def backup(request: Request) -> Message:
     """Copy the database into the folder for backups."""
-    if (refused := owners_only(request)) is not None:
-        return refused
     made = await request.use.backups.make(request.place)
     size = max(round(made.size / 1_000_000, 1), 0.1)
     return say(
@@ -83,13 +75,6 @@ async def backup(request: Request) -> Message:
         ),
         private=True,
     )
-
-
-def owners_only(request: Request) -> Message | None:
-    """The answer to whoever does not run this bot."""
-    if request.is_owner:
-        return None
-    return say(request.tongue("Only those who run this bot can do that."), private=True)
 
 
 async def _rulings(request: Request) -> Message:

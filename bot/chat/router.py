@@ -140,7 +140,7 @@ class Router:
             return say(
                 tongue("Only the administrators of this chat can change what it follows."), private=True
             )
-        if command.for_owners and request.argument and not request.is_owner:
+        if command.for_owners and (request.argument or command.hidden) and not request.is_owner:
             return say(tongue("Only those who run this bot can do that."), private=True)
         answer = await command.run(request)
         # What was chosen from a menu takes its place, so that the menu does not ask on.
