@@ -30,6 +30,7 @@ class RuleBook:
         self._current = Matcher.build(catalog, rules)
         self._turn = asyncio.Lock()
         self._wanted = dict(rules)
+        self._current_of = (catalog, self._wanted)
         self._asked = self._built = 0
 
     @property
@@ -45,7 +46,8 @@ class RuleBook:
     async def replace(self, rules: Mapping[str, Rule]) -> None:
         """Put `rules` in force, all of them in place of all present ones.
 
-        Returns when they are, or newer ones: of calls that overlap only the last one's rules are built.
+        Returns when they are, or newer ones: of calls that overlap only the last one's rules are built, and
+        none that are in force already.
         """
         self._asked += 1
         self._wanted = dict(rules)
@@ -53,11 +55,17 @@ class RuleBook:
         async with self._turn:
             if mine <= self._built:
                 return
-            asked, wanted, catalog = self._asked, self._wanted, self._catalog
+            asked, wanted = self._asked, (self._catalog, self._wanted)
             began = perf_counter()
-            self._current = await asyncio.to_thread(Matcher.build, catalog, wanted)
+            built = await asyncio.to_thread(self._build, *wanted)
             self._built = asked
-            log.info("rules replaced", rules=len(wanted), seconds=round(perf_counter() - began, 3))
+            if built is not None:
+                self._current, self._current_of = built, wanted
+                log.info("rules replaced", rules=len(wanted[1]), seconds=round(perf_counter() - began, 3))
+
+    def _build(self, catalog: Catalog, rules: Mapping[str, Rule]) -> Matcher | None:
+        """The matcher for these; None when they are in force."""
+        return None if (catalog, rules) == self._current_of else Matcher.build(catalog, rules)
 
     async def know(self, catalog: Catalog) -> None:
         """Go on with another catalog, which has the same entities; returns when it is in force."""

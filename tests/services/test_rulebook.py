@@ -68,3 +68,18 @@ async def test_later_changes_to_the_callers_mapping_do_not_matter() -> None:
     await task
 
     assert hits(book, "gas") == ("gas",)
+
+
+async def test_rules_that_are_in_force_already_are_not_built_again() -> None:
+    known = catalog()
+    book = RuleBook(known, rules("gas"))
+    before = book.current
+
+    await book.replace(rules("gas"))
+    await book.know(known.blocking(()))
+    assert book.current is before
+
+    await book.replace(rules("olie"))
+    assert hits(book, "gas en olie") == ("olie",)
+    await book.replace(rules("gas"))
+    assert hits(book, "gas en olie") == ("gas",)
