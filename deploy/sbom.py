@@ -111,7 +111,7 @@ def _component(part: Part) -> dict[str, Any]:
         "externalReferences": [
             {
                 "type": "distribution",
-                "url": f"https://pypi.org/project/{part.name}/{part.version}/#files",
+                "url": part.purl,
                 "hashes": files,
             }
         ],
