@@ -135,6 +135,7 @@ class ClusterRunner:
                     install_signal_handlers=False,
                 )
             except Exception:
+                # Whatever the database or procrastinate raises: this process must ask for its share again.
                 log.exception("ownership is not kept", again_in=RESTART_SECONDS)
             await asyncio.sleep(RESTART_SECONDS)
 

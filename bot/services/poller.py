@@ -176,6 +176,7 @@ class Poller:
         try:
             await self._failed(due, error)
         except Exception:
+            # The job of noting a failure must not end with another one.
             log.exception("failure not written down", feed=due.id, reason=error.reason)
         finally:
             self._held.discard(due.id)
