@@ -8,8 +8,9 @@ What is owned is a job that runs for as long as somebody owns it, under a lock o
 
 A runner that dies, hangs or is cut off writes no heartbeats; after `STALLED_SECONDS` any other runner
 removes its job, and the one that waits behind the lock begins. Before that, after `LOST_SECONDS`, a runner
-that cannot write its heartbeat stops its work by itself, so that two never work at once. Durability is the
-ledger's: a job says who works, never what is to be done. It knows nothing of news.
+that cannot write its heartbeat stops its work by itself, so that two never work at once. A new owner begins
+`HANDOVER_SECONDS` after it became one: the one before may have worked until that very moment. Durability is
+the ledger's: a job says who works, never what is to be done. It knows nothing of news.
 """
 
 import asyncio
@@ -37,6 +38,8 @@ STALLED_SECONDS = 5.0
 POLL_SECONDS = 0.2
 """How often waiting jobs are looked for: the end of a job does not wake the next one of its lock."""
 DRAIN_SECONDS = 7.0
+HANDOVER_SECONDS = 1.5
+"""Where so much a second is allowed, what the owner before did last counts with what the next does first."""
 
 _TASK = "heraut.own"
 _PREPARING = 0x4865726175740001
@@ -151,8 +154,7 @@ class ClusterRunner:
             return
         await self._offer(name)
         log.info("owned", name=name)
-        owned = self._owned[name]
-        work = asyncio.create_task(keep_working(name, owned.work, lambda: self._stopping), name=name)
+        work = asyncio.create_task(self._work(name), name=name)
         sure = asyncio.create_task(self._be_sure(context), name=f"{name} is owned")
         try:
             await asyncio.wait({work, sure}, return_when=asyncio.FIRST_COMPLETED)
@@ -162,6 +164,11 @@ class ClusterRunner:
             for task in (work, sure):
                 task.cancel()
             await asyncio.gather(work, sure, return_exceptions=True)
+
+    async def _work(self, name: str) -> None:
+        await asyncio.sleep(HANDOVER_SECONDS)
+        if not self._stopping:
+            await keep_working(name, self._owned[name].work, lambda: self._stopping)
 
     async def _be_sure(self, context: JobContext) -> None:
         """Returns when this job is no longer ours, or nobody could say so for too long."""

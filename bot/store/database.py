@@ -95,6 +95,18 @@ TRIES = 3
 TRY_AGAIN = ("40001", "40P01")
 """SQLSTATEs of a transaction that stood in another one's way: serialization_failure, deadlock_detected.
 https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+ABANDONED_MS = 8_000
+"""A transaction on PostgreSQL is undone when its process is silent for so long: one that was cut off, or
+hangs, would otherwise keep the rows that it locked from all others until TCP gives it up, after hours."""
+LINE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""How a server that is gone without a word is noticed: within some ten seconds. Seconds, but for the last.
+https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS"""
 MIGRATING = 0x4865726175740000
 """The number of the lock that migrating holds."""
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -134,7 +146,9 @@ class Database:
     @property
     def libpq(self) -> str:
         """A PostgreSQL's address as its own library reads it, with the password."""
-        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        line = {name: str(value) for name, value in _line(self.url).items()}
+        there = self.url.set(drivername="postgresql").update_query_dict(line)
+        return there.render_as_string(hide_password=False)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
@@ -285,16 +299,36 @@ def _engine(url: URL) -> AsyncEngine:
     # Without this option it is not kept everywhere how many rows an INSERT wrote.
     options = {"preserve_rowcount": True}
     if url.get_backend_name() != "sqlite":
-        try:
-            # Connections of a server that was started again are replaced before they are used.
-            return create_async_engine(url, execution_options=options, pool_pre_ping=True)
-        except ModuleNotFoundError as error:
-            raise BadInput(
-                f"PostgreSQL needs {error.name}", "install it with: pip install 'heraut-bot[scale]'"
-            ) from error
+        return _postgres_engine(url, options)
     engine = create_async_engine(url, execution_options=options)
     _prepared(engine.sync_engine)
     return engine
+
+
+def _postgres_engine(url: URL, options: dict[str, Any]) -> AsyncEngine:
+    try:
+        # Connections of a server that was started again are replaced before they are used.
+        engine = create_async_engine(
+            url, execution_options=options, pool_pre_ping=True, connect_args=_line(url)
+        )
+    except ModuleNotFoundError as error:
+        raise BadInput(
+            f"PostgreSQL needs {error.name}", "install it with: pip install 'heraut-bot[scale]'"
+        ) from error
+    event.listen(engine.sync_engine, "connect", _prepare_postgres)
+    return engine
+
+
+def _line(url: URL) -> dict[str, int]:
+    """What the address leaves open of `LINE`."""
+    return {name: value for name, value in LINE.items() if name not in url.query}
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = {ABANDONED_MS}")
+    cursor.close()
+    connection.commit()
 
 
 def _prepared(engine: Engine) -> Engine:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,14 +10,18 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, func, insert, make_url, select, text
+from sqlalchemy import Engine, create_engine, func, insert, make_url, select, text, update
 from sqlalchemy.exc import StatementError
 
+from bot.store import database as store
 from bot.store import feeds
 from bot.store.database import MIGRATIONS, Database
 from bot.store.schema import comparable, metadata, stories
 from tests.support import databases
 from tests.support.clock import NOON
+from tests.support.cutline import CutLine
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -103,6 +107,28 @@ async def test_many_writers_at_once_all_get_their_turn(db: Database) -> None:
     await asyncio.gather(*(write() for _ in range(50)))
     async with db.read() as tx:
         assert await tx.scalar(select(func.count()).select_from(stories)) == 50
+
+
+@pytest.mark.slow
+async def test_rows_that_a_process_locked_are_free_again_soon_after_it_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "ABANDONED_MS", 500)
+    async with databases.address("postgres", tmp_path) as url, CutLine(url) as line:
+        ours, theirs = Database(url), Database(line.url)
+        async with ours.write() as tx:
+            await tx.execute(insert(stories).values(created_at=NOON, updated_at=NOON))
+        with pytest.raises(store.OUTAGES):  # noqa: PT012  leaving the block is what fails
+            async with theirs.write() as tx:
+                await tx.execute(update(stories).values(updated_at=NOON - DAY))
+                line.cut()
+                async with ours.write() as other, asyncio.timeout(60):
+                    await other.execute(update(stories).values(updated_at=NOON + DAY))
+                line.mend()
+        async with ours.read() as tx:
+            assert await tx.scalar(select(stories.c.updated_at)) == NOON + DAY
+        await theirs.close()
+        await ours.close()
 
 
 async def test_times_come_back_aware_and_in_utc(db: Database) -> None:
