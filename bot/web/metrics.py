@@ -1,8 +1,11 @@
-"""`/metrics` for Prometheus: counted from the database when asked, so a restart loses nothing."""
+"""`/metrics` for Prometheus: counted by the database when asked, so a restart loses nothing.
+
+There is no series for each feed: a hundred thousand of them would cost more than all else. Which feeds are in
+trouble say the feeds page and `heraut doctor`.
+"""
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
@@ -13,12 +16,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.domain.models import DeliveryState
-from bot.store import condition, feeds, tallies
+from bot.store import condition, tallies
 from bot.store.condition import Room
-from bot.store.feeds import FeedHealth
-from bot.store.tallies import Overdue, Tally
+from bot.store.tallies import Feeds, Overdue, Tally
 from bot.web.desk import Desk
-from bot.web.pages.feeds import MOODS, mood_of
+from bot.web.pages.feeds import MOODS
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 FRESH_SECONDS = 2.0
@@ -51,15 +53,14 @@ class Metrics:
         now = self._desk.clock.now()
         async with self._desk.database.read() as tx:
             tally = await tallies.tally(tx)
-            health = await feeds.health(tx)
+            watched = await tallies.watched(tx, now)
             overdue = await tallies.overdue(tx, now)
             room = await condition.room(tx)
         seconds = now.timestamp()
-        moods = Counter(mood_of(each, now) for each in health)
         families = [
             *_counted(tally),
             *_delivering(tally, seconds),
-            *_polling(moods, health),
+            *_polling(watched),
             *_late(overdue, seconds),
             *_stored(room),
             gauge("heraut_info", "The version that runs.", "version", {self._version: 1}),
@@ -116,11 +117,11 @@ def _delivering(tally: Tally, now: float) -> list[Metric]:
     ]
 
 
-def _polling(moods: Counter[str], health: Sequence[FeedHealth]) -> list[Metric]:
-    read = [each.state.last_success_at for each in health if each.state.last_success_at]
-    last = max((at.timestamp() for at in read), default=0.0)
+def _polling(watched: Feeds) -> list[Metric]:
+    moods = {mood: watched.moods.get(mood, 0) for mood in MOODS}
+    last = watched.last_read.timestamp() if watched.last_read else 0.0
     return [
-        gauge("heraut_feeds", "Feeds by how they are doing.", "state", {mood: moods[mood] for mood in MOODS}),
+        gauge("heraut_feeds", "Feeds by how they are doing.", "state", moods),
         GaugeMetricFamily("heraut_last_poll_timestamp_seconds", "When a feed was last read.", value=last),
     ]
 
