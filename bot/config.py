@@ -8,10 +8,10 @@ Nothing here opens a database or a socket.
 import base64
 import os
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -27,6 +27,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.domain.accounts import owner_named
 from bot.domain.models import FeedSpec, Outlet
 from bot.domain.salience import DEFAULT_THRESHOLD
 from bot.domain.webhooks import Hook, secret_problem
@@ -35,6 +36,8 @@ from bot.errors import ConfigError, ConfigProblem
 ENV_PREFIX = "HERAUT_"
 DEFAULT_PATH = Path("config/heraut.toml")
 MAX_FILE_BYTES = 4 * 1024 * 1024
+MAX_ACCOUNTS = 100
+"""Further accounts of one platform; each holds a connection, or asks for updates all the time."""
 
 
 def _http_url(value: str) -> str:
@@ -83,7 +86,9 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Languages = Annotated[tuple[Language, ...], NoDecode, BeforeValidator(_split)]
 Secret = Annotated[SecretStr | None, BeforeValidator(lambda value: value or None)]
+AccountName = Annotated[str, Field(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=30)]
 Model = TypeVar("Model", bound=BaseModel)
+Bot = TypeVar("Bot", "TelegramAccount", "DiscordAccount")
 
 
 class Section(BaseModel):
@@ -97,28 +102,66 @@ class Section(BaseModel):
         return _with_secrets(table, cls.model_fields)
 
 
-class TelegramSettings(Section):
-    """`[telegram]`: the bot's account. Without a token Heraut does not use Telegram."""
+class TelegramAccount(Section):
+    """`[telegram.accounts.NAME]`: a further bot. Without a token Heraut does not use it."""
 
     token: Secret = None
-    api_base_url: HttpUrl = "https://api.telegram.org"
+    api_base_url: HttpUrl | None = None
     webhook_url: HttpUrl | None = None
     webhook_secret: Secret = None
     paid_broadcast: bool = False
 
     @model_validator(mode="after")
-    def _webhook_has_a_secret(self) -> "TelegramSettings":
+    def _webhook_has_a_secret(self) -> Self:
         if self.webhook_url and not self.webhook_secret:
             raise ValueError("webhook_url needs webhook_secret, so that nobody else can post updates")
         return self
 
 
-class DiscordSettings(Section):
-    """`[discord]`: the bot's account. Without a token Heraut does not use Discord."""
+class TelegramSettings(TelegramAccount):
+    """`[telegram]`: the first bot's account. Without a token Heraut does not use it."""
+
+    api_base_url: HttpUrl = "https://api.telegram.org"
+    accounts: dict[AccountName, TelegramAccount] = Field(default_factory=dict, max_length=MAX_ACCOUNTS)
+
+    def used(self) -> dict[str, TelegramAccount]:
+        """The accounts that have a token, by name, the first one under "".
+
+        A further one has the Bot API server of the first, unless it names its own.
+        """
+        return _used(self, self.accounts, ("api_base_url",))
+
+
+class DiscordAccount(Section):
+    """`[discord.accounts.NAME]`: a further bot. Without a token Heraut does not use it."""
 
     token: Secret = None
     api_base_url: HttpUrl | None = None
     gateway_url: str | None = Field(default=None, pattern=r"^wss?://")
+
+
+class DiscordSettings(DiscordAccount):
+    """`[discord]`: the first bot's account. Without a token Heraut does not use it."""
+
+    accounts: dict[AccountName, DiscordAccount] = Field(default_factory=dict, max_length=MAX_ACCOUNTS)
+
+    def used(self) -> dict[str, DiscordAccount]:
+        """The accounts that have a token, by name, the first one under "".
+
+        A further one has the servers of the first, unless it names its own.
+        """
+        return _used(self, self.accounts, ("api_base_url", "gateway_url"))
+
+
+def _used(first: Bot, more: Mapping[str, Bot], shared: Collection[str]) -> dict[str, Bot]:
+    """The accounts with a token; what `shared` names is the first one's where another leaves it out."""
+    servers = {key: getattr(first, key) for key in shared}
+    found = {"": first} if first.token else {}
+    for name, own in more.items():
+        if own.token:
+            open_ = {key: value for key, value in servers.items() if getattr(own, key) is None}
+            found[name] = own.model_copy(update=open_)
+    return found
 
 
 class WebSettings(Section):
@@ -269,6 +312,37 @@ class Settings(BaseSettings):
             raise ValueError("webhook: expected a name for each that no other has")
         return self
 
+    @model_validator(mode="after")
+    def _accounts_are_different_bots(self) -> "Settings":
+        for platform, accounts in (("telegram", self.telegram.used()), ("discord", self.discord.used())):
+            seen: dict[str, str] = {}
+            for name, own in accounts.items():
+                here, bot = _table(platform, name), _bot_of(platform, own)
+                if bot in seen:
+                    raise ValueError(f"{here} token: is of the same bot as that of {seen[bot]}")
+                seen[bot] = here
+        return self
+
+    @model_validator(mode="after")
+    def _webhooks_of_accounts_differ(self) -> "Settings":
+        seen: dict[str, str] = {}
+        for name, own in self.telegram.used().items():
+            here = _table("telegram", name)
+            path = urlsplit(own.webhook_url).path or "/" if own.webhook_url else here
+            if (other := seen.setdefault(path, here)) != here:
+                raise ValueError(f"{here} webhook_url: has the path of {other}; give each one of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _owners_name_accounts_that_exist(self) -> "Settings":
+        known = {f"telegram.{name}" for name in self.telegram.accounts}
+        known |= {f"discord.{name}" for name in self.discord.accounts}
+        for owner in map(owner_named, self.owners):
+            if owner.account and owner.key not in known:
+                here = _table(owner.platform, owner.account)
+                raise ValueError(f"owners: {owner.key} is no account; there is no {here}")
+        return self
+
     @model_validator(mode="before")
     @classmethod
     def _secrets_from_files(cls, table: Any) -> Any:
@@ -287,11 +361,45 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
     @property
+    def account_titles(self) -> list[str]:
+        """The accounts that are used, as people read them: Telegram, Telegram (sport), Discord."""
+        used = (("Telegram", self.telegram.used()), ("Discord", self.discord.used()))
+        return [title_of(platform, name) for platform, accounts in used for name in accounts]
+
+    @property
     def database(self) -> str:
         """The SQLAlchemy URL of the database in use."""
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{self.data_dir / 'heraut.sqlite3'}"
+
+
+def title_of(platform: str, account: str) -> str:
+    """An account as people read it: its platform, and its name when it has one."""
+    return f"{platform} ({account})" if account else platform
+
+
+def secrets_of(value: object) -> Iterator[str]:
+    """Every secret that is set in a model and in what it holds: texts that must never be written."""
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, BaseModel):
+        for key in type(value).model_fields:
+            yield from secrets_of(getattr(value, key))
+    elif isinstance(value, dict | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from secrets_of(each)
+
+
+def _table(platform: str, account: str) -> str:
+    """Where an account stands in the file."""
+    return f"[{platform}.accounts.{account}]" if account else f"[{platform}]"
+
+
+def _bot_of(platform: str, own: TelegramAccount | DiscordAccount) -> str:
+    """The part of a token that stays the same when the platform makes the bot a new one: its own id."""
+    token = own.token.get_secret_value() if own.token else ""
+    return token.partition(":" if platform == "telegram" else ".")[0]
 
 
 class FeedEntry(Section):

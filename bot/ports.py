@@ -77,10 +77,10 @@ class Standing:
 
 
 class Standings(Protocol):
-    """A platform on which a chat can be managed from another one."""
+    """An account on a platform on which a chat can be managed from another one."""
 
     @property
-    def name(self) -> str: ...
+    def lane(self) -> str: ...
 
     async def standing(self, chat: str, user: str) -> Standing | None:
         """How they stand there, asked of the platform anew.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from bot.config import Settings, load_config
+from bot.config import Settings, load_config, secrets_of
 from bot.errors import ConfigError
 
 
@@ -158,7 +158,7 @@ SHIPPED = Path(__file__).parent.parent / "config" / "heraut.toml"
 def test_the_shipped_settings_hold_and_name_every_key(tmp_path: Path) -> None:
     shown = tomllib.loads(SHIPPED.read_text(encoding="utf8"))
     assert len(load_config(SHIPPED).feeds) >= 25
-    uncommented = re.sub(r"^# (\w+ = |\[\[)", r"\1", SHIPPED.read_text(encoding="utf8"), flags=re.MULTILINE)
+    uncommented = re.sub(r"^# (\w+ = |\[)", r"\1", SHIPPED.read_text(encoding="utf8"), flags=re.MULTILINE)
     everything = tomllib.loads(uncommented)
     assert shown.keys() <= everything.keys()
     for section, model in [
@@ -171,7 +171,7 @@ def test_the_shipped_settings_hold_and_name_every_key(tmp_path: Path) -> None:
 
 
 def test_the_shipped_settings_show_the_defaults() -> None:
-    uncommented = re.sub(r"^# (\w+ = |\[\[)", r"\1", SHIPPED.read_text(encoding="utf8"), flags=re.MULTILINE)
+    uncommented = re.sub(r"^# (\w+ = |\[)", r"\1", SHIPPED.read_text(encoding="utf8"), flags=re.MULTILINE)
     shown = tomllib.loads(uncommented)
     for section in ("polling", "alerts", "log", "web"):
         defaults = getattr(Settings(), section).model_dump()
@@ -254,3 +254,88 @@ def test_a_sign_in_is_a_name_and_the_hash_of_a_password(tmp_path: Path, keys: st
     [problem] = problems_of(write(tmp_path / "heraut.toml", f"[web]\n{keys}\n"))
     assert expected in problem
     assert "the password itself" not in problem
+
+
+# --- several accounts
+
+FIRST = "[telegram]\ntoken = '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw'\n"
+SPORT = "[telegram.accounts.sport]\ntoken = '220201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw'\n"
+
+
+def test_a_further_account_has_the_server_of_the_first_and_its_own_webhook(tmp_path: Path) -> None:
+    first = (
+        FIRST
+        + "api_base_url = 'http://bots.example'\nwebhook_url = 'https://a.example/t'\nwebhook_secret = 's'\n"
+    )
+    settings = load_config(write(tmp_path / "heraut.toml", first + SPORT)).settings
+    used = settings.telegram.used()
+    assert list(used) == ["", "sport"]
+    assert used["sport"].api_base_url == "http://bots.example"
+    assert used["sport"].webhook_url is None
+    assert settings.account_titles == ["Telegram", "Telegram (sport)"]
+
+
+def test_a_further_account_may_have_servers_of_its_own(tmp_path: Path) -> None:
+    text = (
+        "[discord]\ntoken = 'a.b.c'\ngateway_url = 'wss://one.example'\n"
+        "[discord.accounts.desk-2]\ntoken = 'd.e.f'\ngateway_url = 'wss://two.example'\n"
+    )
+    used = load_config(write(tmp_path / "heraut.toml", text)).settings.discord.used()
+    assert [own.gateway_url for own in used.values()] == ["wss://one.example", "wss://two.example"]
+
+
+def test_an_account_in_the_environment_has_its_secret_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = write(tmp_path / "secret", "220201543:very-secret\n")
+    monkeypatch.setenv("HERAUT_TELEGRAM__ACCOUNTS__SPORT__TOKEN_FILE", str(secret))
+    monkeypatch.setenv("HERAUT_TELEGRAM__ACCOUNTS__SPORT__PAID_BROADCAST", "true")
+    monkeypatch.setenv("HERAUT_DISCORD__ACCOUNTS__DESK__TOKEN", "d.very-secret.f")
+    settings = load_config(write(tmp_path / "heraut.toml", FIRST)).settings
+    assert settings.account_titles == ["Telegram", "Telegram (sport)", "Discord (desk)"]
+    assert settings.telegram.used()["sport"].paid_broadcast
+    assert "very-secret" not in repr(settings)
+    assert {"220201543:very-secret", "d.very-secret.f"} <= set(secrets_of(settings))
+
+
+def test_an_account_without_a_token_is_left_out(tmp_path: Path) -> None:
+    empty = write(tmp_path / "empty", "")
+    text = f"[telegram.accounts.sport]\ntoken_file = '{empty}'\n[discord.accounts.desk]\n"
+    assert load_config(write(tmp_path / "heraut.toml", text)).settings.account_titles == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            FIRST + SPORT.replace("220201543", "110201543"),
+            "[telegram.accounts.sport] token: is of the same bot",
+        ),
+        (
+            # A token that was made anew is still that bot's.
+            FIRST + "[telegram.accounts.again]\ntoken = '110201543:BBHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw'\n",
+            "[telegram.accounts.again] token: is of the same bot as that of [telegram]",
+        ),
+        (
+            "[discord.accounts.one]\ntoken = 'MTIz.a.b'\n[discord.accounts.two]\ntoken = 'MTIz.c.d'\n",
+            "[discord.accounts.two] token: is of the same bot as that of [discord.accounts.one]",
+        ),
+        (
+            FIRST
+            + "webhook_url = 'https://a.example/t'\nwebhook_secret = 's'\n"
+            + SPORT
+            + "webhook_url = 'https://b.example/t'\nwebhook_secret = 's'\n",
+            "[telegram.accounts.sport] webhook_url: has the path of [telegram]",
+        ),
+        (SPORT + "webhook_url = 'https://a.example/t'\n", "webhook_url needs webhook_secret"),
+        (SPORT.replace("sport", '"Sport nieuws"'), "should match pattern"),
+        (SPORT + "colour = 'red'\n", "telegram.accounts.sport.colour: is not a setting"),
+        ("owners = ['telegram.sport:1']\n" + FIRST, "there is no [telegram.accounts.sport]"),
+    ],
+)
+def test_accounts_that_cannot_be_told_apart_or_are_not_there_are_mistakes(
+    tmp_path: Path, text: str, expected: str
+) -> None:
+    found = "\n".join(problems_of(write(tmp_path / "heraut.toml", text)))
+    assert expected in found
+    assert "PALDsaw" not in found

@@ -3,27 +3,29 @@
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rich.console import Console
 from yarl import URL
 
 from bot import __version__
+from bot.app.accounts import Account, hooks_of, open_accounts
 from bot.app.ground import Ground
 from bot.app.rules import Rules
 from bot.app.sample import HERALD
 from bot.chat.console import ConsolePlatform
-from bot.chat.discord import DiscordPlatform
 from bot.chat.discord.inbound import NAME as DISCORD
 from bot.chat.discord.platform import PERSON
 from bot.chat.router import Router
-from bot.chat.telegram import TelegramPlatform, Webhook
+from bot.chat.telegram import TelegramPlatform
 from bot.chat.webchat import OWNER, WebChatPlatform
 from bot.chat.webhook import WebhookPlatform, guard_of
 from bot.config import Settings
+from bot.domain.accounts import owner_named
 from bot.domain.models import Address
 from bot.domain.pacing import pace_of
 from bot.errors import BadInput, FeedRefused
-from bot.ports import ChatPlatform, Clock, Hooks
+from bot.ports import ChatPlatform, Clock
 from bot.services.alarm import Alarms, Owner
 from bot.services.blockers import Notify
 from bot.services.charting import Painter
@@ -41,40 +43,37 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 @dataclass(frozen=True, slots=True)
 class Chats:
-    """The router, its platforms, and the rooms of the web chat."""
+    """The platforms and the rooms of the web chat. `accounts` are those set up on Telegram and Discord."""
 
     router: Router
     platforms: Sequence[ChatPlatform]
     web: WebChatPlatform
-    telegram: TelegramPlatform | None
+    accounts: Mapping[str, Account]
     rooms: Rooms
 
 
 def open_chats(ground: Ground, manager: Manager, sources: Sources, rooms: Rooms, cases: UseCases) -> Chats:
-    """The platforms that are set up, and the commands they carry."""
+    """The platforms that are set up, and the commands they carry.
+
+    Raises:
+        BadInput: no account can be used as it is set up.
+    """
     settings, mode = ground.settings, ground.mode
-    lanes: dict[str, str] = {}
-    router = _router(ground, manager, sources, lanes, cases)
-    hooks = Hooks(
-        router.receive,
-        router.suggest,
-        router.observe,
-        router.specs,
-        router.actions,
-        tuple(settings.owners),
+    router_of = partial(_router, ground, manager, sources, cases)
+    router = router_of(
+        {WebChatPlatform.name: WebChatPlatform.lane, ConsolePlatform.name: ConsolePlatform.lane}
     )
+    hooks = hooks_of(router, settings)
     web = WebChatPlatform(rooms, hooks)
-    telegram = None if mode.demo else _telegram(settings, hooks, ground.clock)
-    discord = None if mode.demo else _discord(settings, hooks)
+    accounts = {} if mode.demo else open_accounts(settings, ground.clock, router_of)
     console = ConsolePlatform(hooks, Console(), sys.stdin) if mode.console else None
     hooked = None if mode.demo else _webhooks(settings, ground.clock)
-    platforms: list[ChatPlatform] = [
-        platform for platform in (telegram, discord, console, web, hooked) if platform is not None
-    ]
-    if telegram is not None:
-        cases.linking.serve(telegram)
-    lanes |= {platform.name: platform.lane for platform in platforms}
-    return Chats(router, platforms, web, telegram, rooms)
+    platforms: list[ChatPlatform] = [account.platform for account in accounts.values()]
+    for platform in platforms:
+        if isinstance(platform, TelegramPlatform):
+            cases.linking.serve(platform)
+    platforms += [platform for platform in (console, web, hooked) if platform is not None]
+    return Chats(router, platforms, web, accounts, rooms)
 
 
 def manager_of(ground: Ground, rules: Rules) -> Manager:
@@ -105,14 +104,14 @@ def cases_of(ground: Ground, manager: Manager, painter: Painter, rules: Rules, n
 
 def pumps_of(ground: Ground, chats: Chats, alarms: Alarms) -> list[LanePump]:
     """One for each account, as fast as its platform allows."""
-    paid = ground.settings.telegram.paid_broadcast
+    paid = {account.platform.lane for account in chats.accounts.values() if account.paid}
     return [
         LanePump(
             ground.database,
             platform,
             Composer(ground.database),
             ground.clock,
-            pace=pace_of(platform.name, paid=paid),
+            pace=pace_of(platform.name, paid=platform.lane in paid),
             alarms=alarms,
         )
         for platform in chats.platforms
@@ -120,29 +119,33 @@ def pumps_of(ground: Ground, chats: Chats, alarms: Alarms) -> list[LanePump]:
 
 
 def alarms_of(settings: Settings, chats: Chats) -> Alarms:
-    """Where those who run the bot are told of trouble: ``platform:user`` in the settings, and our own page.
+    """Where those who run the bot are told of trouble: as the settings name them, and on our own page.
 
-    A private chat has its person's id on Telegram; on Discord it has to be opened. The web chat counts
-    as only owners open it: at this machine, or signed in.
+    Each is told by the account they are named with; where that is not in use, by the first of its platform.
+    A private chat has its person's id on Telegram; on Discord it has to be opened. The web chat counts as
+    only owners open it: at this machine, or signed in.
     """
-    lanes = {platform.name: platform.lane for platform in chats.platforms}
-    people = [owner.partition(":") for owner in settings.owners if not owner.startswith("web:")]
-    places = [
-        Address(platform, f"{PERSON}{user}" if platform == DISCORD else user)
-        for platform, _, user in people
-        if platform in lanes
-    ]
+    lanes = {key: account.platform.lane for key, account in chats.accounts.items()}
+    for platform in chats.platforms:
+        lanes.setdefault(platform.name, platform.lane)
+    owners = []
+    for named in map(owner_named, settings.owners):
+        person = f"{PERSON}{named.person}" if named.platform == DISCORD else named.person
+        lane = lanes.get(named.key, lanes.get(named.platform))
+        if lane and named.platform != WebChatPlatform.name:
+            owners.append(Owner(lane, Address(named.platform, person)))
     own = settings.web
     if own.enabled and (own.host in LOOPBACK or own.token or own.password_hash):
-        places.append(Address(WebChatPlatform.name, HERALD.id))
-    return Alarms([Owner(lanes[place.platform], place) for place in places], settings.alerts.timezone)
+        owners.append(Owner(chats.web.lane, Address(chats.web.name, HERALD.id)))
+    return Alarms(owners, settings.alerts.timezone)
 
 
 def _router(
-    ground: Ground, manager: Manager, sources: Sources, lanes: Mapping[str, str], cases: UseCases
+    ground: Ground, manager: Manager, sources: Sources, cases: UseCases, lanes: Mapping[str, str]
 ) -> Router:
     """The commands. Owners are who the settings name, who sits at the terminal, and whom the pages know."""
-    owners = {*ground.settings.owners, "console:console", f"{WebChatPlatform.name}:{OWNER}"}
+    named = {owner_named(owner).who for owner in ground.settings.owners}
+    owners = {*named, "console:console", f"{WebChatPlatform.name}:{OWNER}"}
     return Router(manager, sources, ground.clock, lanes, owners, cases)
 
 
@@ -172,29 +175,3 @@ def _webhooks(settings: Settings, clock: Clock) -> WebhookPlatform | None:
         return None
     hooks = [each.hook() for each in settings.webhook]
     return WebhookPlatform(hooks, f"Heraut/{__version__} (news herald; webhook)", clock)
-
-
-def _telegram(settings: Settings, hooks: Hooks, clock: Clock) -> TelegramPlatform | None:
-    own = settings.telegram
-    if own.token is None:
-        return None
-    webhook = None
-    if own.webhook_url and own.webhook_secret:
-        webhook = Webhook(own.webhook_url, own.webhook_secret.get_secret_value())
-    return TelegramPlatform(
-        own.token.get_secret_value(),
-        hooks,
-        api_base_url=own.api_base_url,
-        webhook=webhook,
-        clock=clock,
-        paid_broadcast=own.paid_broadcast,
-    )
-
-
-def _discord(settings: Settings, hooks: Hooks) -> DiscordPlatform | None:
-    own = settings.discord
-    if own.token is None:
-        return None
-    return DiscordPlatform(
-        own.token.get_secret_value(), hooks, api_base_url=own.api_base_url, gateway_url=own.gateway_url
-    )

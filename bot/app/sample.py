@@ -30,8 +30,7 @@ async def start_sample(ground: Ground, stack: AsyncExitStack) -> SampleServer | 
     settings, demo = ground.settings, ground.mode.demo
     if ground.mode.role is not Role.ALL:
         return None
-    has_chat = settings.telegram.token or settings.discord.token
-    wanted = settings.sample == "always" or (settings.sample == "auto" and not has_chat)
+    wanted = settings.sample == "always" or (settings.sample == "auto" and not settings.account_titles)
     if not (demo or wanted):
         return None
     # A fixed port keeps the addresses of items, and so their identity, over a restart.

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from bot import __version__
 from bot.app.chats import Chats
 from bot.app.ground import Ground, Mode
+from bot.chat.telegram import TelegramPlatform
 from bot.config import Settings
 from bot.services.chatdesk import ChatDesk
 from bot.services.manage import Manager
@@ -44,12 +45,12 @@ def site_of(
     """The pages. `ready` says whether everything runs."""
     hosts = list(settings.web.allowed_hosts)
     routes = []
-    if chats.telegram and settings.telegram.webhook_url:
-        parts = urlsplit(settings.telegram.webhook_url)
-        hosts.append(parts.hostname or "")
-        routes.append(
-            telegram_webhook(parts.path or "/", chats.telegram.secret_matches, chats.telegram.feed_update)
-        )
+    for account in chats.accounts.values():
+        platform = account.platform
+        if account.webhook_url and isinstance(platform, TelegramPlatform):
+            parts = urlsplit(account.webhook_url)
+            hosts.append(parts.hostname or "")
+            routes.append(telegram_webhook(parts.path or "/", platform.secret_matches, platform.feed_update))
     return create_app(
         desk=desk,
         chats=ChatDesk(desk.database, manager, desk.clock),

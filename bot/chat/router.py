@@ -36,7 +36,8 @@ class Router:
         manager: the use cases.
         sources: those about feeds.
         clock: the time.
-        lanes: the account that serves each platform, by the platform's name.
+        lanes: the account that is spoken to, by its platform's name. Where a platform has several accounts,
+            each has a router of its own, as one chat may know two of them.
         owners: who runs the bot, as ``platform:user``.
         cases: the use cases beyond subscribing, and the gate before all commands.
     """

@@ -11,7 +11,15 @@ from rich.console import Console
 
 from bot import app, log
 from bot.cli.options import ConfigOption, exit_on_bad_input, read_config
-from bot.config import AlertSettings, Config, LogSettings, PollingSettings, Settings, WebSettings
+from bot.config import (
+    AlertSettings,
+    Config,
+    LogSettings,
+    PollingSettings,
+    Settings,
+    WebSettings,
+    secrets_of,
+)
 
 ConsoleOption = Annotated[
     bool, typer.Option("--console", help="Show alerts and take commands on this terminal too.")
@@ -56,9 +64,7 @@ def demo(port: PortOption = 8017, console: ConsoleOption = False) -> None:
 
 def _start(config: Config, mode: app.Mode) -> None:
     settings = config.settings
-    tokens = (settings.telegram.token, settings.discord.token, settings.web.token, settings.web.password_hash)
-    secrets = [token for token in (*tokens, *(each.secret for each in settings.webhook)) if token]
-    log.configure(settings.log.level, settings.log.format, [token.get_secret_value() for token in secrets])
+    log.configure(settings.log.level, settings.log.format, list(secrets_of(settings)))
     run_app = app.run(config, mode)
     try:
         import uvloop
@@ -70,10 +76,7 @@ def _start(config: Config, mode: app.Mode) -> None:
 
 def _greet(config: Config, url: str) -> None:
     settings, out = config.settings, Console(stderr=True)
-    names = [
-        name for name, own in (("Telegram", settings.telegram), ("Discord", settings.discord)) if own.token
-    ]
-    if names:
+    if names := settings.account_titles:
         out.print(f"Heraut watches {len(config.feeds)} feeds for {' and '.join(names)}.")
     else:
         out.print("No Telegram or Discord token is set, so Heraut speaks in the web chat only.")

@@ -76,7 +76,7 @@ class Gate:
             ruling = await access.of_chat(tx, place.address)
         if self._closed_to(place.address, ruling):
             return Admission(False, await self._excuse(place.address, ruling))
-        if seconds := self._too_fast(place.address):
+        if seconds := self._too_fast(place):
             return Admission(
                 False, Phrase("That is a lot at once. Please wait {seconds} seconds.", seconds=seconds)
             )
@@ -144,9 +144,10 @@ class Gate:
             )
         return Phrase("Those who run this bot do not serve this chat. I will not answer here again.")
 
-    def _too_fast(self, address: Address) -> int:
-        """Seconds to wait, or 0."""
-        wait = self._asked.wait(address, self._clock.now().timestamp()) if self._asked else 0.0
+    def _too_fast(self, place: Place) -> int:
+        """Seconds to wait, or 0. Chats of two accounts with one person may have one address."""
+        asked = place.lane, place.address
+        wait = self._asked.wait(asked, self._clock.now().timestamp()) if self._asked else 0.0
         return max(1, round(wait)) if wait else 0
 
 

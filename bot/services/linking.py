@@ -25,15 +25,15 @@ class Linking:
         self._database = database
         self._clock = clock
         self._timezone = timezone
-        self._platforms: dict[str, Standings] = {}
+        self._accounts: dict[str, Standings] = {}
 
     def serve(self, platform: Standings) -> None:
-        """Let chats of this platform be managed from private chats."""
-        self._platforms[platform.name] = platform
+        """Let chats of this account be managed from private chats with it."""
+        self._accounts[platform.lane] = platform
 
     def offered(self, place: Place) -> bool:
-        """Whether the platform of a place can do that."""
-        return place.address.platform in self._platforms
+        """Whether the account that serves a place can do that."""
+        return place.lane in self._accounts
 
     async def link(self, place: Place, name: str, user: str) -> Chat:
         """Manage a chat from this one.
@@ -46,7 +46,7 @@ class Linking:
         Raises:
             CommandError: there is no such chat, they are no administrator there, or the bot may not post.
         """
-        standing = await self._platforms[place.address.platform].standing(name[:LONGEST_NAME], user)
+        standing = await self._accounts[place.lane].standing(name[:LONGEST_NAME], user)
         if standing is None:
             raise CommandError(
                 "I know no channel or group “{name}”.",
@@ -96,7 +96,7 @@ class Linking:
         target = await self.linked(place) if self.offered(place) else None
         if target is None:
             return place
-        standing = await self._platforms[place.address.platform].standing(target.address.chat, user)
+        standing = await self._accounts[place.lane].standing(target.address.chat, user)
         if standing is None or not standing.is_admin:
             await self.unlink(place)
             raise CommandError(

@@ -87,12 +87,13 @@ class Sources:
         self._fetcher = fetcher
         self._clock = clock
         self._interval = interval
-        self._offers: dict[Address, Sequence[Candidate]] = {}
+        self._offers: dict[tuple[str, Address], Sequence[Candidate]] = {}
 
     def offer(self, place: Place, found: Sequence[Candidate]) -> range:
         """Remember what a chat may choose from; returns the numbers to choose by."""
-        self._offers.pop(place.address, None)
-        self._offers[place.address] = found
+        here = place.lane, place.address
+        self._offers.pop(here, None)
+        self._offers[here] = found
         while len(self._offers) > OFFERS:
             del self._offers[next(iter(self._offers))]
         return range(1, len(found) + 1)
@@ -105,7 +106,7 @@ class Sources:
         """
         if not (number.isascii() and number.isdigit() and len(number) < 4):
             return None
-        found = self._offers.get(place.address, ())
+        found = self._offers.get((place.lane, place.address), ())
         if not 1 <= int(number) <= len(found):
             raise CommandError("Nothing was offered under that number.", "give the address again")
         return found[int(number) - 1]

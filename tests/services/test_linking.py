@@ -9,7 +9,7 @@ from bot.errors import CommandError
 from bot.ports import Standing
 from bot.services.linking import Linking
 from bot.services.places import Place
-from tests.support.newsroom import Newsroom, place
+from tests.support.newsroom import LANE, Newsroom, place
 
 HARBOUR = Address("paper", "-100")
 
@@ -18,7 +18,7 @@ HARBOUR = Address("paper", "-100")
 class Board:
     """A platform that knows one channel, and who is an administrator there."""
 
-    name: str = "paper"
+    lane: str = LANE
     admins: set[str] = field(default_factory=lambda: {"anna"})
     cannot: str = ""
 
