@@ -1,7 +1,9 @@
 """The field of the chaos on many machines: workers and two gateways on a PostgreSQL that can crash.
 
 Each gateway has a line of its own to the database, which can be cut while its line to the platforms works:
-that is the cut after which two could speak at once, and so the one that a network namespace would hide.
+that is the cut after which two could speak at once. Where this process has a network of its own, the database
+runs in another namespace and the lines are network links that are put down; elsewhere they are ports of a
+proxy that lets nothing through.
 """
 
 import asyncio
@@ -26,6 +28,7 @@ from tests.support.crashable import CrashablePostgres
 from tests.support.cutline import CutLine
 from tests.support.feedbuilder import FeedItem, rss
 from tests.support.heraut import HerautProcess
+from tests.support.namespace import ALONE, VethLine, entered
 from tests.support.waiting import until
 
 OUTLETS = ("Kustbode", "Proefkrant", "Gazette")
@@ -38,7 +41,7 @@ class Cluster(Scene):
     """Processes on one database, by name; and the line of each gateway."""
 
     processes: dict[str, HerautProcess]
-    lines: dict[str, CutLine]
+    lines: dict[str, CutLine] | dict[str, VethLine]
     postgres: CrashablePostgres
     window: psycopg.Connection[tuple[Any, ...]] | None = None
 
@@ -95,7 +98,7 @@ async def attended(process: HerautProcess) -> set[str]:
 async def opened(folder: Path) -> AsyncIterator[Cluster]:
     """All of them running, and every feed read once."""
     async with AsyncExitStack() as stack:
-        postgres = await stack.enter_async_context(CrashablePostgres())
+        postgres = await stack.enter_async_context(CrashablePostgres(ALONE if entered() else ()))
         telegram = await stack.enter_async_context(TelegramEmulator(limits=Limits()))
         discord = await stack.enter_async_context(DiscordEmulator(enforce_limits=True))
         feed = await stack.enter_async_context(FeedServer())
@@ -104,7 +107,7 @@ async def opened(folder: Path) -> AsyncIterator[Cluster]:
             feed.put(f"/{number}", rss([old]))
         accounts = await accounts_of(telegram, discord)
         await subscribe(postgres.url, accounts)
-        lines = {name: await stack.enter_async_context(CutLine(postgres.url)) for name in GATEWAYS}
+        lines = await _lines(stack, postgres)
         addresses = dict.fromkeys(WORKERS, postgres.url) | {name: line.url for name, line in lines.items()}
         processes = {
             name: _process(folder / name, name, url, telegram, discord, feed)
@@ -124,6 +127,17 @@ async def opened(folder: Path) -> AsyncIterator[Cluster]:
         for account in accounts:
             await made.speaker(account)
         yield made
+
+
+async def _lines(
+    stack: AsyncExitStack, postgres: CrashablePostgres
+) -> dict[str, CutLine] | dict[str, VethLine]:
+    if not entered():
+        return {name: await stack.enter_async_context(CutLine(postgres.url)) for name in GATEWAYS}
+    return {
+        name: await stack.enter_async_context(VethLine(postgres, number))
+        for number, name in enumerate(GATEWAYS, 1)
+    }
 
 
 def _process(

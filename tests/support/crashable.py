@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -18,9 +19,17 @@ from tests.support.waiting import until
 
 
 class CrashablePostgres:
-    """What is committed survives a crash of the server: its processes are killed, the machine goes on."""
+    """What is committed survives a crash of the server: its processes are killed, the machine goes on.
 
-    def __init__(self) -> None:
+    Args:
+        prefix: the command that runs it, such as one that gives it a network of its own. There it listens to
+            all who can reach it, elsewhere on its socket only.
+        settings: further ones of the server, such as "fsync=on".
+    """
+
+    def __init__(self, prefix: Sequence[str] = (), settings: Sequence[str] = ()) -> None:
+        self._prefix = prefix
+        self._settings = settings
         self._folder = Path()
         self._open = ExitStack()
         self._keeper: subprocess.Popen[bytes] | None = None
@@ -30,14 +39,22 @@ class CrashablePostgres:
         """An empty database on it, as SQLAlchemy writes it."""
         return (self._folder / URL).read_text(encoding="utf8")
 
+    @property
+    def pid(self) -> int:
+        """The process that keeps it, in the same network."""
+        assert self._keeper is not None
+        return self._keeper.pid
+
     async def __aenter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="heraut-postgres-", dir=temporary()))
         self._folder.chmod(0o755)  # where we are root, the server runs as somebody else
         users = self._open.enter_context((self._folder / USERS).open("a"))
         fcntl.flock(users, fcntl.LOCK_SH)
         log = self._open.enter_context((self._folder / "keeper.log").open("ab"))
+        options = ["synchronous_commit=on", *(["listen_addresses=0.0.0.0"] if self._prefix else [])]
+        options += self._settings
         self._keeper = subprocess.Popen(  # noqa: ASYNC220  it starts beside us
-            [sys.executable, "-m", "tests.support.pgkeeper", self._folder, "synchronous_commit=on"],
+            [*self._prefix, sys.executable, "-m", "tests.support.pgkeeper", self._folder, *options],
             cwd=ROOT,
             stdout=log,
             stderr=log,

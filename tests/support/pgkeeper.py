@@ -4,8 +4,8 @@
 
 Every process that uses the server holds a shared lock on `users` in the folder; the keeper waits for that
 lock, so the server goes whether those processes end well or are killed. The server listens on a socket in the
-folder only, never syncs to disk, and never runs as root. Settings may be given; the signals `CRASH` and
-`RETURN` end it as a crash would, and start it again.
+folder only, unless told otherwise, never syncs to disk, and never runs as root. Settings may be given; the
+signals `CRASH` and `RETURN` end it as a crash would, and start it again.
 """
 
 import fcntl
@@ -113,6 +113,9 @@ class _Server:
         command: list[str | Path] = [self._programs / "initdb", "-D", folder / "data", *how]
         with (folder / LOG).open("ab") as log:
             subprocess.run(command, check=True, stdout=log, stderr=log, **self._common)
+        if self._options["listen_addresses"]:
+            with (folder / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
 
     def start(self) -> None:
         """Returns when it answers."""
