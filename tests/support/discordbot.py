@@ -87,6 +87,7 @@ def platform_for(discord: DiscordEmulator, desk: Desk, **options: Any) -> Discor
         "gateway_url": discord.gateway_url,
         "retry_delays": (0.02,),
         "settle": 0.05,
+        "identify_every": 0.02,
         **options,
     }
     return DiscordPlatform(settings.pop("token", discord.token), desk.hooks, **settings)

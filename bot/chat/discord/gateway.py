@@ -1,17 +1,18 @@
 """Discord's gateway: discord.py's client, pointed where the settings say, its events carried to the hooks.
 
+It connects with as many shards as Discord advises, each kept up by itself (`shards`), all in one process.
 Only the `guilds` intent is asked for, which is not privileged: Heraut reads no messages and no members.
 This must not send messages; deliveries go out through `rest`.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any, Self, cast
 
 import discord
 import structlog
 import yarl
-from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 
 from bot.chat.discord import permissions
@@ -19,28 +20,42 @@ from bot.chat.discord.commands import registered, slash_commands
 from bot.chat.discord.conversation import Conversation
 from bot.chat.discord.forum import Forum, of_channel
 from bot.chat.discord.inbound import NAME
+from bot.chat.discord.sessions import Advice, Starts, advice_of
+from bot.chat.discord.shards import Shard
+from bot.chat.discord.thrift import thrifty
 from bot.domain.models import Address
 from bot.ports import ChatEvent, Hooks
 
 CLOSE_WITHIN = 4.0
 MOST_SERVERS_CHECKED = 50
+_WELCOMED = frozenset({"shard_connect", "shard_resumed"})
 
 log = structlog.get_logger()
 
 
-class Gateway(discord.Client):
-    """One connection to Discord, from log-in to close. A new one is made for each attempt to connect."""
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How an account connects.
 
-    def __init__(
-        self,
-        conversation: Conversation,
-        hooks: Hooks,
-        api_base: str | None,
-        gateway_url: str | None,
-        settle: float,
-        pace: Callable[[], Awaitable[None]],
-    ) -> None:
-        self._far_end = (api_base, gateway_url, pace)
+    `lane` is the account, for the log; `starts` tells whose turn it is to begin a session; `pace` is waited
+    for before each request; `delays` are seconds between a shard's attempts to connect, `settle` those of
+    silence after which Discord has told all servers. The addresses are None where they are Discord's own.
+    """
+
+    lane: str
+    starts: Starts
+    pace: Callable[[], Awaitable[None]]
+    delays: Sequence[float]
+    settle: float
+    api_base: str | None
+    gateway_url: str | None
+
+
+class Gateway(discord.AutoShardedClient):
+    """An account's connections to Discord, from log-in to close. A new one is made for each log-in."""
+
+    def __init__(self, conversation: Conversation, hooks: Hooks, setup: Setup) -> None:
+        self._setup = setup
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we have no voice to miss
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -48,22 +63,63 @@ class Gateway(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=60.0,
-            guild_ready_timeout=settle,
+            guild_ready_timeout=setup.settle,
         )
+        self.lane = setup.lane
+        self.starts = setup.starts
+        self.kept: Sequence[Shard] = ()
         self._conversation = conversation
         self._hooks_of_heraut = hooks
         self._handlers_running: set[asyncio.Task[Any]] = set()
 
+    @property
+    def client(self) -> Self:
+        """See `shards.Account`, which this is."""
+        return self
+
     def _get_state(self, **options: Any) -> Any:
         # discord.py has no setting for its addresses; Route.BASE would change them for the whole process.
         # This is where the client hands its HTTP client to everything else, so ours goes in here.
-        self.http = _Http(self.http, *self._far_end)
-        return super()._get_state(**options)
+        self.http = _Http(self.http, self._setup)
+        return thrifty(super()._get_state(**options))
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         # discord.py forgets its loop on closing, and a timer it started before fails on that.
-        if not self.is_closed():
-            super().dispatch(event, *args, **kwargs)
+        if self.is_closed():
+            return
+        if event in _WELCOMED:  # told while the event is read, where a listener would be told later
+            self.kept[args[0]].welcomed()
+        super().dispatch(event, *args, **kwargs)
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        """Keep all shards up until cancelled; see `Shard.keep` for what ends it.
+
+        discord.py's own loop repairs one shard after the other; see `shards`.
+        """
+        # discord.py takes the count from here, to tell which server is of which shard.
+        count = (await self.starts.advice(self.advice, fresh=0.0)).shards
+        self.shard_count = self._connection.shard_count = count
+        self._connection.shard_ids = range(count)
+        self.kept = [Shard(self, number, self._setup.delays) for number in range(count)]
+        try:
+            async with asyncio.TaskGroup() as group:
+                for shard in self.kept:
+                    group.create_task(shard.keep(), name=f"{self.lane} shard {shard.number}")
+        except ExceptionGroup as refused:
+            raise refused.exceptions[0] from None
+
+    async def advice(self) -> Advice:
+        """What Discord advises now.
+
+        Raises:
+            discord.HTTPException, discord.GatewayNotFound: it does not say.
+        """
+        return advice_of(await self.http.request(Route("GET", "/gateway/bot")))
+
+    def forget(self, shard: int) -> None:
+        """Drop the servers of a shard: it is told all of them anew, but not those it was removed from."""
+        for guild in [guild for guild in self.guilds if guild.shard_id == shard]:
+            self._connection._remove_guild(guild)
 
     async def setup_hook(self) -> None:
         """Register the commands, if Discord does not have them as they are.
@@ -88,8 +144,14 @@ class Gateway(discord.Client):
         except discord.HTTPException:  # then writing them tells whether it matters
             return ()
 
+    async def on_shard_ready(self, number: int) -> None:
+        servers = sum(guild.shard_id == number for guild in self.guilds)
+        log.info(
+            "discord shard connected", lane=self.lane, shard=number, of=self.shard_count, servers=servers
+        )
+
     async def on_ready(self) -> None:
-        log.info("discord connected", bot=str(self.user), servers=len(self.guilds))
+        log.info("discord connected", bot=str(self.user), shards=self.shard_count, servers=len(self.guilds))
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         task = asyncio.current_task()
@@ -169,22 +231,13 @@ class Gateway(discord.Client):
 
 
 class _Http(HTTPClient):
-    """discord.py's HTTP client with its two addresses exchanged, for this client only.
+    """discord.py's HTTP client with its two addresses exchanged, for this client only."""
 
-    A REST interface of its own names its gateway when no gateway is set.
-    """
-
-    def __init__(
-        self,
-        plain: HTTPClient,
-        api_base: str | None,
-        gateway_url: str | None,
-        pace: Callable[[], Awaitable[None]],
-    ) -> None:
+    def __init__(self, plain: HTTPClient, setup: Setup) -> None:
         super().__init__(plain.loop, max_ratelimit_timeout=plain.max_ratelimit_timeout)
-        self._api_base = api_base
-        self._gateway_url = gateway_url
-        self._pace = pace
+        self._api_base = setup.api_base
+        self._gateway_url = setup.gateway_url
+        self._pace = setup.pace
 
     async def request(self, route: Route, **kwargs: Any) -> Any:
         if self._api_base:
@@ -193,11 +246,8 @@ class _Http(HTTPClient):
         return await super().request(route, **kwargs)
 
     async def ws_connect(self, url: str, *, compress: int = 0) -> Any:
-        asked, base = yarl.URL(url), self._gateway_url
-        if base is None and self._api_base and asked.host == DiscordWebSocket.DEFAULT_GATEWAY.host:
-            base = (await self.request(Route("GET", "/gateway/bot")))["url"]
-        if base is not None:
-            url = str(yarl.URL(base).with_query(asked.query))
+        if self._gateway_url is not None:
+            url = str(yarl.URL(self._gateway_url).with_query(yarl.URL(url).query))
         return await super().ws_connect(url, compress=compress)
 
 

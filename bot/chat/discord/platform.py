@@ -21,12 +21,13 @@ import structlog
 from bot.chat.discord import permissions, render
 from bot.chat.discord.conversation import DEFER_AFTER, Conversation
 from bot.chat.discord.forum import Forum, of_json, post
-from bot.chat.discord.gateway import Gateway
+from bot.chat.discord.gateway import Gateway, Setup
 from bot.chat.discord.inbound import NAME
 from bot.chat.discord.limits import Limits
 from bot.chat.discord.outcomes import KIND_OF_CHANNEL, MISSING_PERMISSIONS, Answer, classify, lost
 from bot.chat.discord.posts import Posts
 from bot.chat.discord.rest import API, Rest
+from bot.chat.discord.sessions import EVERY, Starts
 from bot.domain.messages import Message, Picture, without_picture
 from bot.domain.models import Address, Gone, Malformed, Outcome, Sent, Transient, Vanished
 from bot.errors import BadInput
@@ -57,6 +58,7 @@ class DiscordPlatform:
         retry_delays: seconds between attempts to connect; the last one repeats.
         defer_after: seconds after which a slow answer to a command is announced.
         settle: seconds of silence after which Discord has told all servers when connecting.
+        identify_every: seconds between sessions that Discord lets begin one by one.
         clock: monotonic seconds.
 
     Raises:
@@ -76,26 +78,31 @@ class DiscordPlatform:
         retry_delays: Sequence[float] = RETRY_DELAYS,
         defer_after: float = DEFER_AFTER,
         settle: float = 2.0,
+        identify_every: float = EVERY,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        token = token.strip()
-        if not token or not token.isascii() or not token.isprintable() or " " in token:
-            raise BadInput("the Discord token is not a token", "copy it from the Bot page of the application")
-        self._token = token
+        self.lane = lane_of(token)
+        self._token = token = token.strip()
         self._hooks = hooks
-        self._api_base = versioned(api_base_url) if api_base_url else None
-        self._gateway_url = gateway_url
+        api_base = versioned(api_base_url) if api_base_url else None
         self._retry_delays = retry_delays
-        self._settle = settle
         self._clock = clock
         self._limits = Limits()
-        self._rest = Rest(token, self._api_base or API, timeout, self._pace)
+        self._rest = Rest(token, api_base or API, timeout, self._pace)
         self._conversation = Conversation(self._rest, hooks, defer_after)
         self._gateway: Gateway | None = None
         self._directs: dict[str, str] = {}
         self._forums: dict[str, Forum] = {}
         self._posts = Posts(self._rest, self._deliver)
-        self.lane = f"{NAME}:{account_of(token)}"
+        self._setup = Setup(
+            self.lane,
+            Starts(self.lane, identify_every, clock),
+            self._pace,
+            retry_delays,
+            settle,
+            api_base,
+            gateway_url,
+        )
 
     async def run(self) -> None:
         """Stay connected until cancelled, then close."""
@@ -212,9 +219,7 @@ class DiscordPlatform:
     async def _connect_once(self, failures: int) -> float:
         """Connect and stay so while it lasts; the answer is how many seconds to wait before the next time."""
         delay = self._retry_delays[min(failures, len(self._retry_delays) - 1)]
-        self._gateway = Gateway(
-            self._conversation, self._hooks, self._api_base, self._gateway_url, self._settle, self._pace
-        )
+        self._gateway = Gateway(self._conversation, self._hooks, self._setup)
         try:
             await self._gateway.start(self._token)
         except Exception as error:  # noqa: BLE001  this loop owns the connection; deliveries go on without it
@@ -226,6 +231,18 @@ class DiscordPlatform:
             await self._gateway.shut()
             self._gateway = None
         return delay
+
+
+def lane_of(token: str) -> str:
+    """The account's name in the ledger, which stays the same when it gets a new token.
+
+    Raises:
+        BadInput: the token holds characters that no token has.
+    """
+    token = token.strip()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise BadInput("this is no Discord token", "copy it from the Bot page of the application")
+    return f"{NAME}:{account_of(token)}"
 
 
 def account_of(token: str) -> str:

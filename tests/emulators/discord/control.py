@@ -78,6 +78,7 @@ def _actions(emulator: DiscordEmulator) -> dict[str, Callable[..., Any]]:
             "too_fast": emulator.pace.too_fast,
             "refused": len(emulator.pace.refused),
             "connected": emulator.gateway.connected,
+            "shards_up": emulator.gateway.up,
             "identifies": emulator.gateway.identifies,
             "resumes": emulator.gateway.resumes,
         }
@@ -92,6 +93,9 @@ def _actions(emulator: DiscordEmulator) -> dict[str, Callable[..., Any]]:
         "stats": stats,
         "wait_connected": wait_connected,
         "close_gateway": emulator.gateway.close,
+        "advise": emulator.gateway.advise,
+        "ask_to_reconnect": emulator.gateway.ask_to_reconnect,
+        "invalidate": emulator.gateway.invalidate,
     }
     return actions | own
 

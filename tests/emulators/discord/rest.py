@@ -67,8 +67,9 @@ class RestRoutes:
         ]
 
     async def _gateway_url(self, _: web.Request) -> web.Response:
-        limit = {"total": 1000, "remaining": 999, "reset_after": 86_400_000, "max_concurrency": 1}
-        return reply({"url": self._gateway.url, "shards": 1, "session_start_limit": limit})
+        starts = self._gateway.starts
+        told = {"url": self._gateway.url, "shards": starts.shards, "session_start_limit": starts.limit()}
+        return reply(told)
 
     async def _me(self, _: web.Request) -> web.Response:
         return reply(

@@ -118,9 +118,12 @@ class DiscordEmulator:
         self.down = False
         await self._listen()
 
-    def add_guild(self, name: str = "Newsroom", locale: str = "en-US") -> str:
-        """A server that the bot is a member of; the answer is its id."""
-        guild = Guild(snowflake(), name, locale)
+    def add_guild(self, name: str = "Newsroom", locale: str = "en-US", *, shard: int | None = None) -> str:
+        """A server that the bot is a member of; the answer is its id, which is one of `shard` as advised."""
+        number = int(snowflake())
+        while shard is not None and (number >> 22) % self.gateway.starts.shards != shard:
+            number += 1 << 22
+        guild = Guild(str(number), name, locale)
         self.world.guilds[guild.id] = guild
         return guild.id
 
