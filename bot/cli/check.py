@@ -6,9 +6,12 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.cli.options import ConfigOption, exit_on_bad_input, read_config
-from bot.config import Config
+from bot.chat.discord.platform import lane_of as discord_lane
+from bot.chat.telegram.platform import lane_of as telegram_lane
+from bot.config import Config, Settings
+from bot.domain.accounts import key_of
 from bot.domain.rules import parse_rule
-from bot.errors import ConfigError, ConfigProblem, PackError, RuleError
+from bot.errors import BadInput, ConfigError, ConfigProblem, PackError, RuleError
 from bot.services.packs import load_catalog, load_topics
 
 
@@ -19,10 +22,7 @@ def check_config(config: ConfigOption = None) -> None:
     problems = list(mistakes(found))
     if problems:
         raise ConfigError(problems)
-    settings = found.settings
-    chats = [
-        name for name, own in (("Telegram", settings.telegram), ("Discord", settings.discord)) if own.token
-    ]
+    chats = found.settings.account_titles
     out = Console()
     out.print(f"Settings: {found.path or 'defaults'}")
     out.print(f"Feeds: {len(found.feeds)}, of {len({feed.outlet.owner for feed in found.feeds})} owners")
@@ -33,6 +33,7 @@ def check_config(config: ConfigOption = None) -> None:
 def mistakes(config: Config) -> Iterator[ConfigProblem]:
     """What is wrong with the files that the settings name, read and put together."""
     settings = config.settings
+    yield from _malformed(settings, str(config.path or "settings"))
     try:
         catalog = load_catalog((settings.packs_dir,) if settings.packs_dir else ())
     except PackError as error:
@@ -51,3 +52,16 @@ def mistakes(config: Config) -> Iterator[ConfigProblem]:
             yield ConfigProblem(
                 file, f"topic {topic.slug}.rule", f"{error} at character {error.position + 1}"
             )
+
+
+def _malformed(settings: Settings, file: str) -> Iterator[ConfigProblem]:
+    """Tokens that cannot be any: their accounts would be left out."""
+    used = [(key_of("telegram", name), own, telegram_lane) for name, own in settings.telegram.used().items()]
+    used += [(key_of("discord", name), own, discord_lane) for name, own in settings.discord.used().items()]
+    for key, own, lane_of in used:
+        try:
+            lane_of(own.token.get_secret_value() if own.token else "")
+        except BadInput as error:
+            platform, _, name = key.partition(".")
+            where = f"{platform}.accounts.{name}" if name else platform
+            yield ConfigProblem(file, f"{where}.token", str(error))

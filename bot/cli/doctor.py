@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import SecretStr
 from rich.console import Console
 from rich.markup import escape
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,13 +17,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.chat.probe import Probed, probe_discord, probe_telegram
 from bot.cli.check import mistakes
 from bot.cli.options import ConfigOption, exit_on_bad_input, read_config
-from bot.config import Config, Settings
+from bot.config import Config, Settings, title_of
 from bot.errors import ConfigError
 from bot.jobs.datalock import holder
 from bot.services.doctor import Finding, Level, look_at_database, look_at_folder
 from bot.store.database import Database
 
 OFF = timedelta(seconds=60)
+CLOCK = "clock"
 MARKS = {Level.WELL: "[green]✓[/]", Level.LOOK: "[yellow]![/]", Level.BAD: "[red]✗[/]"}
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -87,19 +90,36 @@ async def _database(settings: Settings) -> list[Finding]:
 
 
 async def _platforms(settings: Settings) -> list[Finding]:
-    found = []
-    if token := settings.telegram.token:
-        probed = await probe_telegram(token.get_secret_value(), settings.telegram.api_base_url)
-        found += _platform("Telegram", probed, "get a new token from @BotFather (/token)")
-    if token := settings.discord.token:
-        probed = await probe_discord(token.get_secret_value(), settings.discord.api_base_url)
-        found += _platform("Discord", probed, "reset it on the developer portal: your application, Bot")
+    """Every account, asked at the same time; a clock that is off is told once."""
+    asked = [
+        _platform(
+            title_of("Telegram", name),
+            probe_telegram(_secret(own.token), own.api_base_url or ""),
+            "get a new token from @BotFather (/token)",
+        )
+        for name, own in settings.telegram.used().items()
+    ]
+    asked += [
+        _platform(
+            title_of("Discord", name),
+            probe_discord(_secret(bot.token), bot.api_base_url),
+            "reset it on the developer portal: your application, Bot",
+        )
+        for name, bot in settings.discord.used().items()
+    ]
+    found = [finding for findings in await asyncio.gather(*asked) for finding in findings]
     if not found:
         found.append(Finding(Level.LOOK, "platforms", "no token is set", "the README says how to get one"))
-    return found
+    clocks = [each for each in found if each.about == CLOCK]
+    return [each for each in found if each.about != CLOCK] + clocks[:1]
 
 
-def _platform(name: str, probed: Probed, remedy: str) -> list[Finding]:
+def _secret(token: SecretStr | None) -> str:
+    return token.get_secret_value() if token else ""
+
+
+async def _platform(name: str, probing: Awaitable[Probed], remedy: str) -> list[Finding]:
+    probed = await probing
     if probed.trouble:
         advice = (
             remedy if probed.refused else "is this machine's line up, and does a firewall stand in between?"
@@ -109,5 +129,5 @@ def _platform(name: str, probed: Probed, remedy: str) -> list[Finding]:
     found = [Finding(Level.WELL, name, f"knows this token as {probed.name or 'a bot'}")]
     if probed.at is not None and abs(datetime.now(UTC) - probed.at) > OFF:
         seen = f"{abs(datetime.now(UTC) - probed.at)} off {name}'s"
-        found.append(Finding(Level.BAD, "clock", seen, "set this machine's clock by NTP"))
+        found.append(Finding(Level.BAD, CLOCK, seen, "set this machine's clock by NTP"))
     return found
