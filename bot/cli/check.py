@@ -5,11 +5,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.cli.options import ConfigOption, exit_on_bad_input, read_config
 from bot.chat.discord.platform import lane_of as discord_lane
 from bot.chat.telegram.platform import lane_of as telegram_lane
+from bot.cli.options import ConfigOption, exit_on_bad_input, read_config
 from bot.config import Config, Settings
-from bot.domain.accounts import key_of
 from bot.domain.rules import parse_rule
 from bot.errors import BadInput, ConfigError, ConfigProblem, PackError, RuleError
 from bot.services.packs import load_catalog, load_topics
@@ -56,12 +55,12 @@ def mistakes(config: Config) -> Iterator[ConfigProblem]:
 
 def _malformed(settings: Settings, file: str) -> Iterator[ConfigProblem]:
     """Tokens that cannot be any: their accounts would be left out."""
-    used = [(key_of("telegram", name), own, telegram_lane) for name, own in settings.telegram.used().items()]
-    used += [(key_of("discord", name), own, discord_lane) for name, own in settings.discord.used().items()]
-    for key, own, lane_of in used:
+    telegram, discord = settings.telegram.used(), settings.discord.used()
+    tokens = [("telegram", name, own.token, telegram_lane) for name, own in telegram.items()]
+    tokens += [("discord", name, own.token, discord_lane) for name, own in discord.items()]
+    for platform, name, token, lane_of in tokens:
         try:
-            lane_of(own.token.get_secret_value() if own.token else "")
+            lane_of(token.get_secret_value() if token else "")
         except BadInput as error:
-            platform, _, name = key.partition(".")
-            where = f"{platform}.accounts.{name}" if name else platform
-            yield ConfigProblem(file, f"{where}.token", str(error))
+            key = f"{platform}.accounts.{name}" if name else platform
+            yield ConfigProblem(file, f"{key}.token", f"{error}; {error.hint}")

@@ -245,18 +245,6 @@ def lane_of(token: str) -> str:
     return f"{NAME}:{account_of(token)}"
 
 
-def lane_of(token: str) -> str:
-    """The account's name in the ledger, which stays the same when it gets a new token.
-
-    Raises:
-        BadInput: the token holds characters that no token has.
-    """
-    token = token.strip()
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise BadInput("this is no Discord token", "copy it from the Bot page of the application")
-    return f"{NAME}:{account_of(token)}"
-
-
 def account_of(token: str) -> str:
     """The bot's user id, which a token carries in its first part; a fingerprint for other tokens."""
     first = token.partition(".")[0]
