@@ -15,6 +15,8 @@ log = structlog.get_logger()
 FLOOD = 30
 """Alerts owed to one chat at the same time, above which they are folded."""
 EVERY, FLOOD_EVERY = 0.5, 2.0
+EARLY = timedelta(milliseconds=10)
+"""A message may be let go so much before its time: two clocks tell when its chat's wait is over."""
 SET_BACK = timedelta(seconds=-5)
 """The machine's clock is followed from so far back on; less is the clock being kept right."""
 
@@ -33,6 +35,10 @@ class Chores:
         """Do all of them the next time."""
         self._at = self._flood_at = 0.0
 
+    def release_soon(self) -> None:
+        """Let go the next time what has come due: somebody's wait is over."""
+        self._at = 0.0
+
     def look(self, now: datetime, clock: float) -> None:
         """Take note of the time, before a transaction; what was noted stays until it is `done`."""
         if self._last is not None:
@@ -46,7 +52,7 @@ class Chores:
             await self._follow_clock(tx)
         if clock < self._at:
             return
-        await deliveries.release(tx, self._lane, now)
+        await deliveries.release(tx, self._lane, now + EARLY)
         await folding.fold_due(tx, self._lane, now)
         await folding.fold_expired(tx, self._lane, now)
         if clock >= self._flood_at:

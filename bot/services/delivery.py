@@ -6,6 +6,7 @@ platform's answer closes it. What is found marked at the start was cut off by a 
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import suppress
@@ -50,11 +51,15 @@ class _Moment:
 
 @dataclass(slots=True)
 class _Claimed:
-    """Messages that are marked, with the moment at which each of them starts, and when to look for more."""
+    """Messages that are marked, with the moment at which each of them starts.
+
+    More are looked for not before `again_at`; and at `look_at` also when nothing happens until then.
+    """
 
     starts: dict[int, float] = field(default_factory=dict)
     batch: list[Delivery] = field(default_factory=list)
     again_at: float = 0.0
+    look_at: float = math.inf
 
 
 class LanePump:
@@ -115,7 +120,7 @@ class LanePump:
         )
         self._strays = True
         self._chores = Chores(platform.lane)
-        self._claim_at, self._hurried = 0.0, False
+        self._claim_at, self._look_at, self._hurried = 0.0, 0.0, False
 
     @property
     def lane(self) -> str:
@@ -177,7 +182,7 @@ class LanePump:
     async def step(self, *, claim: bool = True) -> int:
         """One transaction: answers in, marks out; then the marked messages start. Returns how many."""
         self._wake.clear()
-        self._hurried = False
+        self._hurried, self._look_at = False, 0.0
         tried, self._tried = self._tried, []
         self._answers.take(tried)
         settled, moment = self._answers.kept, _Moment(self._clock.now(), self._monotonic())
@@ -199,6 +204,7 @@ class LanePump:
         if claims:
             self._chores.done(moment.clock)
             self._claim_at = 0.0 if self._hurried else claimed.again_at
+            self._look_at = claimed.look_at
         for each in settled:
             self._under_way.pop(each.delivery.id, None)
         self._under_way |= {each.id: each for each in claimed.batch}
@@ -209,10 +215,14 @@ class LanePump:
 
     async def _claim(self, tx: Transaction, moment: _Moment, answered: Collection[int]) -> _Claimed:
         now, clock = moment.now, moment.clock
+        if self._state.some_ended(clock):
+            # What is to be tried again goes first: let go before the chat's next one is looked for.
+            self._chores.release_soon()
         await self._chores.do(tx, now, clock)
         claimed = _Claimed(again_at=self._claim_at)
         room = self._state.room(self._at_once - len(self._tasks), len(self._tasks), clock)
         if clock < self._claim_at or room <= 0:
+            claimed.look_at = self._claim_at if clock < self._claim_at else math.inf
             return claimed
         busy = {each.chat_id for each in self._under_way.values() if each.id not in answered}
         skip = busy | self._state.waiting(clock)
@@ -231,6 +241,8 @@ class LanePump:
         for chat_id in crowded:
             await folding.fold_chat(tx, chat_id, folding.BURST, "more at once than this chat can take", now)
         claimed.again_at = max(clock, self._pacer.lane_start(clock) - HORIZON / 2)
+        if found or crowded:  # else there is nothing more until an answer, a time or somebody tells of it
+            claimed.look_at = claimed.again_at
         return claimed
 
     def _choose(
@@ -333,7 +345,7 @@ class LanePump:
         if self._tried:
             return
         clock = self._monotonic()
-        wait = min(self._idle, self._state.next_change(clock), max(0.005, self._claim_at - clock))
+        wait = min(self._idle, self._state.next_change(clock), max(0.005, self._look_at - clock))
         with suppress(TimeoutError):
             async with asyncio.timeout(wait):
                 await self._wake.wait()

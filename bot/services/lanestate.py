@@ -62,6 +62,10 @@ class LaneState:
         self._paced = {chat: until for chat, until in self._paced.items() if until > clock}
         return self._waits.keys() | self._paced.keys()
 
+    def some_ended(self, clock: float) -> bool:
+        """Whether a chat's wait for its next try is over since `waiting` was asked."""
+        return any(until <= clock for until in self._waits.values())
+
     def paced(self, chat_id: int, until: float) -> None:
         """A chat's own pace lets nothing start before this."""
         self._paced[chat_id] = until

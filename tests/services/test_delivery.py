@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -28,12 +29,14 @@ from bot.domain.models import (
     Vanished,
 )
 from bot.domain.pacing import Limit, Pace
+from bot.ports import SystemClock
 from bot.services.compose import Composer
 from bot.services.delivery import HORIZON, LanePump, key_of
 from bot.store import books, chats, deliveries
 from tests.support.databases import ONLY_SQLITE
 from tests.support.ledger import owe_all
 from tests.support.newsroom import LANE, Newsroom, Paper, place, report
+from tests.support.waiting import until
 
 NEWS = {1: "NAVO oefent op de Waddenzee", 2: "Spanje wijst hogere NAVO-bijdrage af"}
 
@@ -389,3 +392,53 @@ async def test_the_search_for_what_goes_next_uses_its_index(room: Newsroom) -> N
         )
         steps = [row[3] for row in plan]
     assert steps == ["SEARCH deliveries USING COVERING INDEX ix_deliveries_ready (lane=?)"]
+
+
+async def test_what_is_tried_again_goes_first_when_its_wait_ends_just_after_a_look(room: Newsroom) -> None:
+    feed = await room.add_feed()
+    await room.manager.subscribe(place(), "nato")
+    await room.take(feed, [report(NEWS[number], number, room.clock.now()) for number in NEWS])
+    room.paper.answers = [Transient("503")]
+    await room.deliver()
+    async with room.database.read() as tx:
+        again = await deliveries.next_release(tx, LANE)
+    assert again is not None
+    room.clock.advance(again - room.clock.now() - timedelta(milliseconds=100))
+    await room.pump.step()
+    assert len(room.paper.sent) == 1
+    room.clock.advance(timedelta(milliseconds=100))
+    await room.pump.step()
+    await room.pump.turn()
+    await room.deliver()
+    first, second, third = (message.card and message.card.title for _, message, _ in room.paper.sent)
+    assert first == second != third
+
+
+@ONLY_SQLITE
+async def test_a_pump_without_work_leaves_its_ledger_alone_until_it_is_woken(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, transact = 0, room.database.transact
+
+    async def counted(*given: Any) -> object:
+        nonlocal looks
+        looks += 1
+        return await transact(*given)
+
+    monkeypatch.setattr(room.database, "transact", counted)
+    pump = LanePump(
+        room.database, room.paper, Composer(room.database), SystemClock(), idle=timedelta(hours=1)
+    )
+    running = asyncio.create_task(pump.run())
+    await owe_one(room)
+    pump.wake()
+
+    async def sent() -> bool:
+        return (await states(room)).get(DeliveryState.SENT, 0) == 1
+
+    await until(sent)
+    before = looks
+    await asyncio.sleep(0.3)
+    assert looks - before <= 2
+    pump.stop()
+    await running
