@@ -82,16 +82,16 @@ class LazyItem(ParsedItem):
         return self._made[name]
 
     def __reduce__(self) -> tuple[type[ParsedItem], tuple[Any, ...]]:
-        return ParsedItem, _values(self)
+        return ParsedItem, plain_values(self)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ParsedItem) and _values(self) == _values(other)
+        return isinstance(other, ParsedItem) and plain_values(self) == plain_values(other)
 
     def __hash__(self) -> int:
-        return hash(_values(self))
+        return hash(plain_values(self))
 
 
-def _values(item: ParsedItem) -> tuple[Any, ...]:
+def plain_values(item: ParsedItem) -> tuple[Any, ...]:
     return tuple(getattr(item, field.name) for field in fields(ParsedItem))
 
 

@@ -1,10 +1,12 @@
 """`Parser`: the asynchronous way to parse. The event loop never waits for a document.
 
-Well-formed documents take milliseconds and are read in a thread. All others are feedparser's, which a
+Well-formed documents take milliseconds and are read in a thread; of one that was read before, only what is
+new, at once (see `bot.feeds.parsing.sift`). All others are feedparser's, which a
 document made to that end can occupy for hours; a thread cannot be stopped, so it runs in a process that can.
 """
 
 import asyncio
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -13,10 +15,15 @@ from bot.feeds.parsing.document import clean_document, read_plain, read_well_for
 from bot.feeds.parsing.exchange import unpack
 from bot.feeds.parsing.finish import finish_feed
 from bot.feeds.parsing.raw import RawFeed
+from bot.feeds.parsing.sift import Cut, Sifter, cut, filled
 from bot.feeds.process import ReaderProcess
 
 DEADLINE_SECONDS = 20.0
 IDLE_SECONDS = 120.0
+SIFTED_BYTES = 2 * 1024 * 1024
+"""In a larger document its entries are not looked for: that too takes time."""
+SMALL_BYTES = 32 * 1024
+"""So little is read in less than a millisecond."""
 _MODULE = "bot.feeds.parsing.child"
 
 
@@ -33,6 +40,7 @@ class Parser:
 
     def __init__(self, deadline: float = DEADLINE_SECONDS, idle: float = IDLE_SECONDS) -> None:
         self._child = ReaderProcess(_MODULE, deadline, idle)
+        self._sifter = Sifter()
 
     async def parse(self, fetched: Fetched) -> ParsedFeed:
         """Read what was fetched; see `parse_feed`.
@@ -41,10 +49,27 @@ class Parser:
             FeedUnreadable: when it is not a feed, or cannot be read in time.
             FeedTooLarge: when it is larger than a feed may be.
         """
-        body = fetched.body or b""
-        found = await asyncio.to_thread(_read, body, fetched.content_type)
-        answer = await self._child.read(found) if isinstance(found, bytes) else found
-        return await asyncio.to_thread(_finish, answer, fetched.url)
+        body, url = fetched.body or b"", fetched.url
+        found = cut(body) if len(body) <= SIFTED_BYTES else None
+        parsed = await self._read_rest(found, url) if found else None
+        parsed = parsed or await asyncio.to_thread(_read_plain, body, url)
+        if parsed is None:
+            answer = await asyncio.to_thread(_read_other, body, fetched.content_type)
+            raw = unpack(await self._child.read(answer)) if isinstance(answer, bytes) else answer
+            return await asyncio.to_thread(finish_feed, raw, url)
+        if found:
+            self._sifter.keep(url, found, parsed)
+        return parsed
+
+    async def _read_rest(self, found: Cut, url: str) -> ParsedFeed | None:
+        """What is left of a document when its known entries are taken out; None when that is no use."""
+        known = self._sifter.known(url, found)
+        if 2 * len(known) < len(found.spans):
+            return None
+        rest, read = found.without(known), partial(_read_plain, url=url)
+        # A thread costs more than a small document.
+        parsed = read(rest) if len(rest) <= SMALL_BYTES else await asyncio.to_thread(read, rest)
+        return filled(found, known, parsed, read) if parsed else None
 
     async def __aenter__(self) -> Self:
         return self
@@ -55,14 +80,12 @@ class Parser:
         await self._child.stop()
 
 
-def _read(body: bytes, content_type: str) -> RawFeed | bytes:
-    """The feed, or the clean document when it needs the tolerant reader."""
+def _read_plain(body: bytes, url: str) -> ParsedFeed | None:
     found = read_plain(body)
-    if found is not None:
-        return found
+    return finish_feed(found, url) if found else None
+
+
+def _read_other(body: bytes, content_type: str) -> RawFeed | bytes:
+    """The feed, or the clean document when it needs the tolerant reader."""
     document = clean_document(body, content_type)
     return read_well_formed(document) or document
-
-
-def _finish(found: RawFeed | bytes, url: str) -> ParsedFeed:
-    return finish_feed(unpack(found) if isinstance(found, bytes) else found, url)

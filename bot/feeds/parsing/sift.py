@@ -1,0 +1,227 @@
+"""Entries that stand as they stood when the document was read before are not read again.
+
+Of a document that changed, most entries did not: their bytes are the same, under the same head. Such an
+entry keeps its bytes, and is read by the ordinary reader when somebody asks for more than its date. Whatever
+is unusual about a document makes it one that is read whole: no entry is ever guessed.
+"""
+
+import re
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from bot.domain.models import ParsedFeed, ParsedItem
+from bot.errors import FeedUnreadable
+from bot.feeds.parsing.item import plain_values
+
+MOST_ADDRESSES = 200_000
+"""Addresses whose entries are remembered, each with 24 bytes an entry."""
+MOST_ENTRIES = 500
+"""A document with more entries is read whole."""
+_TAGS = ((b"<item", b"</item>"), (b"<entry", b"</entry>"))
+_AFTER_NAME = b"> \t\r\n"
+_VOLATILE = re.compile(rb"<((?:\w+:)?(?:lastBuildDate|pubDate|updated|date|modified))>[^<]*</\1>")
+"""What says when a document was made; no entry is read differently for it."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+_NEVER = -(2**63)
+
+Read = Callable[[bytes], ParsedFeed | None]
+"""Reads a whole document; None when it is not well-formed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A document and where its entries are.
+
+    Args:
+        body: the document.
+        spans: where each entry begins and ends.
+        marks: equal, within this process, for equal entries of documents that are otherwise alike.
+    """
+
+    body: bytes
+    spans: Sequence[tuple[int, int]]
+    marks: Sequence[int]
+
+    def without(self, places: Mapping[int, object]) -> bytes:
+        """The document without the entries at these places."""
+        pieces, start = [], 0
+        for place in places:
+            first, last = self.spans[place]
+            pieces.append(self.body[start:first])
+            start = last
+        return b"".join((*pieces, self.body[start:]))
+
+    def only(self, place: int) -> bytes:
+        """The document with this entry alone."""
+        (first, _), (_, last) = self.spans[0], self.spans[-1]
+        start, end = self.spans[place]
+        return b"".join((self.body[:first], self.body[start:end], self.body[last:]))
+
+
+def cut(body: bytes) -> Cut | None:
+    """Find the entries of an XML document by their tags; None when it has none, or too many."""
+    for opening, closing in _TAGS:
+        spans = _spans(body, opening, closing)
+        if spans:
+            return Cut(body, spans, _marks(body, spans)) if len(spans) <= MOST_ENTRIES else None
+    return None
+
+
+def _spans(body: bytes, opening: bytes, closing: bytes) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    end, long = 0, len(opening)
+    while (start := body.find(opening, end)) >= 0 and len(found) <= MOST_ENTRIES:
+        if body[start + long : start + long + 1] not in _AFTER_NAME:
+            end = start + long  # <items>, <itemref>
+            continue
+        close = body.find(closing, start)
+        if close < 0:
+            return []
+        end = close + len(closing)
+        found.append((start, end))
+    return found
+
+
+def _marks(body: bytes, spans: Sequence[tuple[int, int]]) -> list[int]:
+    """Hashes of the entries, each together with everything around them but the dates."""
+    head, tail = body[: spans[0][0]], body[spans[-1][1] :]
+    between = [body[one[1] : other[0]].strip() for one, other in pairwise(spans)]
+    frame = hash((_VOLATILE.sub(b"", head), _VOLATILE.sub(b"", tail), b"".join(between)))
+    return [hash((frame, body[start:end])) for start, end in spans]
+
+
+class _Entry(NamedTuple):
+    """What is remembered of an entry; see `ParsedItem.fingerprint`."""
+
+    fingerprint: int
+    published: datetime | None
+
+
+def _packed(found: Cut, items: Sequence[ParsedItem]) -> "array[int]":
+    """Three numbers an entry; as many documents are remembered, they stand in one array."""
+    dates = (_NEVER if item.published is None else (item.published - _EPOCH) // _TICK for item in items)
+    return array("q", (*found.marks, *(item.fingerprint() for item in items), *dates))
+
+
+def _unpacked(left: "array[int]") -> dict[int, _Entry]:
+    count = len(left) // 3
+    return {
+        mark: _Entry(fingerprint, None if date == _NEVER else _EPOCH + date * _TICK)
+        for mark, fingerprint, date in zip(
+            left[:count], left[count : 2 * count], left[2 * count :], strict=True
+        )
+    }
+
+
+class Sifter:
+    """Remembers what the documents of each address held.
+
+    Args:
+        most: addresses that are remembered; beyond, the one that was read longest ago is forgotten.
+    """
+
+    def __init__(self, most: int = MOST_ADDRESSES) -> None:
+        self._left: OrderedDict[str, array[int]] = OrderedDict()
+        self._most = most
+
+    def known(self, url: str, found: Cut) -> Mapping[int, _Entry]:
+        """The entries that stood in the document before, by their place in this one."""
+        left = self._left.get(url)
+        if left is None:
+            return {}
+        entries = _unpacked(left)
+        return {place: entries[mark] for place, mark in enumerate(found.marks) if mark in entries}
+
+    def keep(self, url: str, found: Cut, parsed: ParsedFeed) -> None:
+        """Remember a document as it was read. One whose entries are not those that were cut is forgotten."""
+        self._left.pop(url, None)
+        if len(parsed.items) != len(found.spans):
+            return
+        self._left[url] = _packed(found, parsed.items)
+        if len(self._left) > self._most:
+            self._left.popitem(last=False)
+
+
+def filled(found: Cut, known: Mapping[int, _Entry], rest: ParsedFeed, read: Read) -> ParsedFeed | None:
+    """A document whose known entries were taken out before it was read, with all of them in their places.
+
+    Args:
+        found: the document.
+        known: what `Sifter.known` said of it.
+        rest: what was read of the others.
+        read: reads a known entry when it is asked for more than its date.
+
+    Returns:
+        None when the document has to be read whole after all.
+    """
+    if len(rest.items) != len(found.spans) - len(known):
+        return None
+    fresh = iter(rest.items)
+    places = range(len(found.spans))
+    items = (UnreadItem.of(known[at], found, at, read) if at in known else next(fresh) for at in places)
+    return replace(rest, items=tuple(items))
+
+
+class UnreadItem(ParsedItem):
+    """A `ParsedItem` that is read when somebody looks at it. Copied, changed or pickled it is a plain one."""
+
+    __slots__ = ("_cut", "_entry", "_place", "_read", "_whole")
+
+    _entry: _Entry
+    _cut: Cut
+    _place: int
+    _read: Read
+    _whole: ParsedItem | None
+
+    def __new__(cls, *values: Any, **named: Any) -> ParsedItem:  # type: ignore[misc]  # what a copy is
+        """What `dataclasses.replace` calls, with every value at hand."""
+        return ParsedItem(*values, **named)
+
+    @classmethod
+    def of(cls, entry: _Entry, found: Cut, place: int, read: Read) -> "UnreadItem":
+        """An entry at a place of a document, of which its date and fingerprint are known."""
+        item = object.__new__(cls)
+        put = object.__setattr__
+        put(item, "published", entry.published)
+        put(item, "_entry", entry)
+        put(item, "_cut", found)
+        put(item, "_place", place)
+        put(item, "_read", read)
+        put(item, "_whole", None)
+        return item
+
+    def __getattr__(self, name: str) -> Any:
+        """Asked for what is not here yet."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._look(), name)
+
+    def fingerprint(self) -> int:
+        """As it was when the entry was read."""
+        return self._entry.fingerprint
+
+    def _look(self) -> ParsedItem:
+        if self._whole is None:
+            parsed = self._read(self._cut.only(self._place))
+            if parsed is None or len(parsed.items) != 1:
+                raise FeedUnreadable("an entry that was read before cannot be read alone")
+            object.__setattr__(self, "_whole", parsed.items[0])
+        whole = self._whole
+        assert whole is not None  # noqa: S101  it was set just now
+        return whole
+
+    def __reduce__(self) -> tuple[type[ParsedItem], tuple[Any, ...]]:
+        return ParsedItem, plain_values(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ParsedItem) and plain_values(self) == plain_values(other)
+
+    def __hash__(self) -> int:
+        return hash(plain_values(self))
