@@ -4,13 +4,15 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
+from bot.app.bells import Bells, ears_of
 from bot.app.chats import Chats, alarms_of, align_webhooks, cases_of, manager_of, open_chats, pumps_of
 from bot.app.ground import AS_SET, Ground, Mode, Role
 from bot.app.intake import fetcher_of, open_poller, prepare_feeds
@@ -32,6 +34,7 @@ from bot.services.manage import Manager
 from bot.services.poller import Poller
 from bot.services.sources import Sources
 from bot.store.database import Database, address
+from bot.store.signals import OWED
 from bot.web.desk import Desk
 from bot.web.server import WebServer
 from bot.web.server import address as where
@@ -64,9 +67,13 @@ async def run(config: Config, mode: Mode = AS_SET) -> None:
 
 @dataclass(slots=True)
 class Heraut:
-    """Everything that runs, built and not yet started. `platforms` are those to be connected at once."""
+    """Everything that runs, built and not yet started.
+
+    `platforms` are those to be connected at once; `ears` hear other processes, where there are some.
+    """
 
     platforms: Sequence[ChatPlatform]
+    ears: Callable[[], Coroutine[Any, Any, None]] | None
     runner: JobRunner
     poller: Poller | None
     web: WebServer | None
@@ -80,6 +87,8 @@ class Heraut:
                 group.create_task(kept_up(platform.run, platform.lane), name=platform.lane)
                 for platform in self.platforms
             ]
+            if self.ears:
+                connections.append(group.create_task(self.ears(), name="signals"))
             if self.web:
                 connections.append(group.create_task(self.web.serve_until_cancelled(), name="web"))
             await self.runner.start()
@@ -120,7 +129,8 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         chats, alarms = await _talkers(ground, stack, rules, manager, fetcher, sample)
         pumps = pumps_of(ground, chats, alarms)
         parts = ground, stack, rules, fetcher, sample, alarms
-        poller = await open_poller(*parts, lambda: _wake(pumps)) if mode.role.polls else None
+        bells = Bells()
+        poller = await open_poller(*parts, lambda: bells.ring(OWED)) if mode.role.polls else None
         if mode.role.sends:
             await align_webhooks(ground, manager)
         if sample:
@@ -128,6 +138,8 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         working = asyncio.Event()
         lanes = _lanes(mode.role, chats, pumps)
         attended = {pump.lane: False for _, pump in lanes}
+        for _, pump in lanes:
+            bells.hang(OWED, pump.lane, pump.wake)
         server = _server(listener, ground, chats, rules, manager, working.is_set, attended)
         runner = runner_of(ground, lanes, attended)
         add_upkeep(runner, ground, rules)
@@ -138,7 +150,8 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         url = where(listener) if listener and mode.role.serves else ""
         # Where several processes share the work, an account is connected by the one that owns it.
         connected = () if ground.shared else chats.platforms
-        yield Heraut(connected, runner, poller, server, lambda: mode.ready(url), working)
+        ears = ears_of(ground, bells)
+        yield Heraut(connected, ears, runner, poller, server, lambda: mode.ready(url), working)
 
 
 async def _ground(settings: Settings, mode: Mode, clock: Clock, stack: AsyncExitStack) -> Ground:
@@ -196,8 +209,3 @@ def _lanes(role: Role, chats: Chats, pumps: Sequence[LanePump]) -> list[Lane]:
         for platform, pump in zip(chats.platforms, pumps, strict=True)
         if role.sends or (role.serves and platform is chats.web)
     ]
-
-
-def _wake(pumps: Sequence[LanePump]) -> None:
-    for pump in pumps:
-        pump.wake()

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from bot.domain.models import Address, DeliveryKind, DeliveryState
+from bot.store import signals
 from bot.store.database import Transaction, upsert
 from bot.store.deliveries import READY
 from bot.store.schema import alarms, chats, deliveries, holdbacks, lanes
@@ -136,6 +137,7 @@ async def retry(tx: Transaction, ids: Collection[int] | None, now: datetime) -> 
             updated_at=now,
         )
     )
+    signals.note(tx, signals.OWED)
     return done.rowcount
 
 

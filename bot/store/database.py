@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from bot.errors import BadInput
+from bot.store import signals
 from bot.store.writer import Writer
 
 Value = TypeVar("Value")
@@ -161,7 +162,9 @@ class Database:
         """All or nothing: committed when the block ends, rolled back when it raises."""
         if self._writing is None:
             async with self._engine.begin() as connection:
+                signals.forget(connection)
                 yield connection
+                await signals.give(connection)
             return
         async with self._writing, self._engine.connect() as connection:
             await connection.execution_options(immediate=True)
@@ -196,7 +199,9 @@ class Database:
     ) -> Result:
         async with self._engine.connect() as connection:
             try:
+                signals.forget(connection)
                 result = await work(connection)
+                await signals.give(connection)
                 await connection.commit()
             except BaseException:
                 undo()  # before the rollback gives others what this transaction locked

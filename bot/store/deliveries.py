@@ -28,6 +28,7 @@ from sqlalchemy import (
 from bot.domain.manner import from_stored
 from bot.domain.models import Address, ChatState, Delivery, DeliveryKind, DeliveryState, Priority
 from bot.domain.quiet import Gather, Telling
+from bot.store import signals
 from bot.store.database import Transaction, insert_missing, upsert
 from bot.store.schema import chats, deliveries
 
@@ -173,6 +174,7 @@ async def owe(tx: Transaction, owed: Iterable[Owed], now: datetime) -> int:
     rows = [_values(each, now) for each in owed]
     if not rows:
         return 0
+    _signal(tx, rows)
     return (await tx.execute(insert_missing(tx.dialect.name, deliveries), rows)).rowcount
 
 
@@ -258,6 +260,8 @@ async def escalate(tx: Transaction, story_id: int, chat_ids: Collection[int], no
             )
         )
         raised += done.rowcount
+    if raised:
+        signals.note(tx, signals.OWED)
     return raised
 
 
@@ -443,10 +447,18 @@ async def alert_messages(
 
 async def add(tx: Transaction, owed: Owed, now: datetime) -> int:
     """Write one message into the ledger and return its id."""
-    made = await tx.execute(insert(deliveries).values(**_values(owed, now)))
+    values = _values(owed, now)
+    _signal(tx, [values])
+    made = await tx.execute(insert(deliveries).values(**values))
     key = made.inserted_primary_key
     assert key is not None  # noqa: S101  an INSERT of one row always has one
     return int(key[0])
+
+
+def _signal(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Whoever sends for these rows' accounts shall look, unless they have to wait anyway."""
+    for lane in {row["lane"] for row in rows if not row["held"]}:
+        signals.note(tx, signals.OWED, lane)
 
 
 def _values(owed: Owed, now: datetime) -> dict[str, Any]:
