@@ -3,7 +3,8 @@
 import asyncio
 
 from bot.cli.options import ConfigOption, exit_on_bad_input, read_config
-from bot.store.database import Database, newest_revision
+from bot.store.database import Database
+from bot.store.migrating import newest_revision
 
 
 @exit_on_bad_input

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from bot.store.database import Transaction, newest_revision
+from bot.store.database import Transaction
+from bot.store.migrating import newest_revision
 
 
 @dataclass(frozen=True, slots=True)

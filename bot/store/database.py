@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Never, Protocol, TypeVar, TypeVarTuple, overload
@@ -17,10 +17,7 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
-    func,
     make_url,
-    select,
-    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, InterfaceError, InternalError, OperationalError
@@ -29,6 +26,7 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from bot.errors import BadInput
 from bot.store import signals
+from bot.store.migrating import upgrade_alone, upgrade_shared
 from bot.store.writer import Writer
 
 Value = TypeVar("Value")
@@ -108,9 +106,6 @@ LINE = {
 }
 """How a server that is gone without a word is noticed: within some ten seconds. Seconds, but for the last.
 https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS"""
-MIGRATING = 0x4865726175740000
-"""The number of the lock that migrating holds."""
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 OUTAGES: tuple[type[Exception], ...] = (OSError, OperationalError, InterfaceError, InternalError)
 """What is raised when the database itself fails (locked, full, gone), whatever was to be written."""
@@ -212,16 +207,18 @@ class Database:
         """Bring the tables up to date; creates them in an empty database.
 
         Raises:
-            BadInput: no such PostgreSQL server answers.
+            BadInput: no such PostgreSQL server answers, or a newer version made an SQLite database.
         """
         if self.url.get_backend_name() == "sqlite" and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         if self._writing is None:
             await self._insist()
-        async with self._writing or nullcontext(), self._engine.connect() as connection:
+            await upgrade_shared(self._engine)
+            return
+        async with self._writing, self._engine.connect() as connection:
             await connection.execution_options(immediate=True)
             async with connection.begin():
-                await connection.run_sync(_upgrade)
+                await connection.run_sync(upgrade_alone)
 
     async def _insist(self) -> None:
         try:
@@ -270,34 +267,6 @@ def insert_missing(dialect: str, table: Table) -> Any:
 def _insert(dialect: str, table: Table) -> Any:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return insert(table)
-
-
-def _upgrade(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        # Of several processes that start at once one migrates, and the others find it done.
-        connection.execute(select(func.pg_advisory_xact_lock(MIGRATING)))
-    if _is_current(connection):
-        return
-    # Read only when there is something to do: its 10 MB would stay with the process.
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _is_current(connection: Connection) -> bool:
-    """Whether the newest migration was made here."""
-    if not connection.dialect.has_table(connection, "alembic_version"):
-        return False
-    return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest_revision())
-
-
-def newest_revision() -> str:
-    """The newest migration that this program knows; their files begin with their number."""
-    return max(file.name for file in (MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
 
 
 def _engine(url: URL) -> AsyncEngine:

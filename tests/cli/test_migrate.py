@@ -7,7 +7,8 @@ from typer.testing import CliRunner
 
 from bot.__main__ import cli
 from bot.services.doctor import look_at_database
-from bot.store.database import Database, newest_revision
+from bot.store.database import Database
+from bot.store.migrating import newest_revision
 from tests.support.clock import NOON
 
 

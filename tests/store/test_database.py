@@ -15,7 +15,8 @@ from sqlalchemy.exc import StatementError
 
 from bot.store import database as store
 from bot.store import feeds
-from bot.store.database import MIGRATIONS, Database
+from bot.store.database import Database
+from bot.store.migrating import MIGRATIONS
 from bot.store.schema import comparable, metadata, stories
 from tests.support import databases
 from tests.support.clock import NOON

@@ -9,6 +9,7 @@ context.configure(
     target_metadata=metadata,
     include_name=comparable,
     render_as_batch=True,  # SQLite cannot alter a table in place
-    transaction_per_migration=False,
+    transaction_per_migration=True,  # where no transaction is open already, as it is on SQLite
 )
-context.run_migrations()
+with context.begin_transaction():
+    context.run_migrations()
