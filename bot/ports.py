@@ -1,6 +1,6 @@
 """The few interfaces that have several implementations: chat platforms, background work, the clock."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
@@ -138,6 +138,23 @@ class ChatPlatform(Protocol):
     async def edit(self, address: Address, message_id: str, message: Message) -> Outcome:
         """Replace an earlier message."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of the `of` connections on which an account hears its chats, where it needs several.
+
+    `lag` is how many seconds the platform took to answer last, None while that is not known.
+    """
+
+    number: int
+    of: int
+    up: bool
+    lag: float | None = None
+
+
+Lines = Callable[[], Mapping[str, Sequence[Line]]]
+"""The connections of each account that this process listens for now, by its lane."""
 
 
 class Clock(Protocol):

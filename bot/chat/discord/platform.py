@@ -31,7 +31,7 @@ from bot.chat.discord.sessions import EVERY, Starts
 from bot.domain.messages import Message, Picture, without_picture
 from bot.domain.models import Address, Gone, Malformed, Outcome, Sent, Transient, Vanished
 from bot.errors import BadInput
-from bot.ports import Hooks
+from bot.ports import Hooks, Line
 
 LONGEST_KEY = 25
 PERSON = "@"
@@ -91,6 +91,7 @@ class DiscordPlatform:
         self._rest = Rest(token, api_base or API, timeout, self._pace)
         self._conversation = Conversation(self._rest, hooks, defer_after)
         self._gateway: Gateway | None = None
+        self._listens = False
         self._directs: dict[str, str] = {}
         self._forums: dict[str, Forum] = {}
         self._posts = Posts(self._rest, self._deliver)
@@ -107,6 +108,7 @@ class DiscordPlatform:
     async def run(self) -> None:
         """Stay connected until cancelled, then close."""
         failures = 0
+        self._listens = True
         try:
             while True:
                 started = self._clock()
@@ -115,7 +117,15 @@ class DiscordPlatform:
                 failures = 0 if lasted > LASTING else failures + 1
                 await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311  jitter, not a secret
         finally:
+            self._listens = False
             await self._rest.close()
+
+    def lines(self) -> list[Line]:
+        """Our connections as they are now; none while this process does not listen for the account."""
+        shards = self._gateway.kept if self._gateway else ()
+        if self._listens and not shards:
+            return [Line(0, 1, up=False)]
+        return [Line(each.number, len(shards), each.up, each.lag) for each in shards]
 
     async def send(self, address: Address, message: Message, key: str) -> Outcome:
         """Post a message. `key` goes as the nonce, which Discord honours for some minutes."""

@@ -168,6 +168,59 @@ async def test_a_privileged_intent_is_not_granted(discord: DiscordEmulator) -> N
         assert socket.close_code == 4014
 
 
+@pytest.mark.parametrize(
+    ("advised", "shard", "code"),
+    [(1, [1, 1], 4010), (2, None, 4011), (2, [0, 1], 4011), (2, [2, 2], 4010), (2, [-1, 2], 4010)],
+)
+async def test_a_shard_that_cannot_be_is_refused(
+    discord: DiscordEmulator, advised: int, shard: list[int] | None, code: int
+) -> None:
+    discord.gateway.advise(advised)
+    async with identified(discord, shard) as socket:
+        assert (await socket.receive()).data == code
+
+
+async def test_a_session_that_begins_too_soon_after_one_of_its_group_is_invalid(
+    discord: DiscordEmulator,
+) -> None:
+    discord.gateway.advise(3, at_once=2, window=300.0)
+    async with identified(discord, [0, 3]) as one, identified(discord, [1, 3]) as other:
+        assert [(await each.receive_json())["t"] for each in (one, other)] == ["READY", "READY"]
+        async with identified(discord, [2, 3]) as third:
+            assert (await third.receive_json())["op"] == 9
+    assert discord.gateway.starts.too_soon == 1
+
+
+async def test_who_goes_on_when_no_sessions_are_left_loses_the_token(discord: DiscordEmulator) -> None:
+    discord.gateway.starts.total = 1
+    async with identified(discord, None) as first:
+        assert (await first.receive_json())["t"] == "READY"
+        async with identified(discord, None) as second:
+            assert (await second.receive()).data == 4004
+    assert discord.gateway.starts.revoked
+
+
+async def test_servers_are_told_to_their_own_shard(discord: DiscordEmulator) -> None:
+    discord.gateway.advise(2)
+    guild = discord.add_guild("Redactie", shard=1)
+    async with identified(discord, [0, 2]) as first, identified(discord, [1, 2]) as second:
+        ready = [(await each.receive_json())["d"] for each in (first, second)]
+        assert [each["shard"] for each in ready] == [[0, 2], [1, 2]]
+        assert [[told["id"] for told in each["guilds"]] for each in ready] == [[], [guild]]
+
+
+@asynccontextmanager
+async def identified(
+    discord: DiscordEmulator, shard: list[int] | None
+) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """A connection that has said who it is, and has not yet heard an answer."""
+    data = {"token": discord.token, "intents": 1, "properties": {}} | ({"shard": shard} if shard else {})
+    async with aiohttp.ClientSession() as session, session.ws_connect(discord.gateway_url) as socket:
+        assert (await socket.receive_json())["op"] == 10
+        await socket.send_json({"op": 2, "d": data})
+        yield socket
+
+
 async def test_a_session_that_is_not_known_cannot_be_resumed(discord: DiscordEmulator) -> None:
     async with aiohttp.ClientSession() as session, session.ws_connect(discord.gateway_url) as socket:
         await socket.receive_json()

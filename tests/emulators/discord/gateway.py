@@ -101,6 +101,12 @@ class GatewayServer:
         """Until every shard of a client has identified and has been told its servers."""
         await asyncio.wait_for(self._attached.wait(), timeout)
 
+    async def wait_listening(self, guild: str | None, timeout: float = 60.0) -> None:
+        """Until the shard of a server, or with None that of private conversations, is connected."""
+        async with asyncio.timeout(timeout):
+            while not any(self._sessions[each].covers(guild) for each in self.up):  # noqa: ASYNC110  a state
+                await asyncio.sleep(0.005)
+
     def advise(self, shards: int, *, at_once: int = 1, window: float = 0.0) -> None:
         """Advise so many shards from now on; see `Starts`."""
         self.starts.shards, self.starts.at_once, self.starts.window = shards, at_once, window

@@ -83,7 +83,7 @@ class People:
             NotOffered: the command is not registered, wants an argument, takes none, or needs an admin.
             NoAnswer: the bot was silent for too long, or deferred and then silent for `timeout`.
         """
-        await self._gateway.wait_connected()
+        await self._gateway.wait_listening(self._world.channels[channel].guild)
         command = self._command(name, self._world.channels[channel], admin)
         options = self._options(command, argument)
         data = {"id": command["id"], "type": 1, "name": name, "options": options}
@@ -93,7 +93,7 @@ class People:
         self, channel: str, user: str, name: str, typed: str, *, admin: bool = False, locale: str = "en-US"
     ) -> list[tuple[str, str]]:
         """Type part of an argument; the answer is what the bot offers, as (label, value)."""
-        await self._gateway.wait_connected()
+        await self._gateway.wait_listening(self._world.channels[channel].guild)
         command = self._command(name, self._world.channels[channel], admin)
         option = (command.get("options") or [{}])[0]
         if not option.get("autocomplete"):
@@ -267,8 +267,8 @@ class People:
         extra: dict[str, Any],
         pressed: Posted | None = None,
     ) -> Interaction:
-        await self._gateway.wait_connected()
         place = self._world.channels[channel]
+        await self._gateway.wait_listening(place.guild)
         interaction = Interaction(snowflake(), secrets.token_urlsafe(32), kind, channel, pressed=pressed)
         self._world.interactions[interaction.id] = interaction
         payload = {

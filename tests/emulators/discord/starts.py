@@ -11,8 +11,8 @@ class Starts:
 
     `shards` are advised, and from two on a connection without a shard is refused. Of each of the
     `at_once` groups of shards (``max_concurrency``) one may identify in `window` seconds, and all together
-    `total` times until the count starts anew, `day` seconds after its first use. Discord resets the token
-    of a bot that goes on beyond that; so is `revoked` here. `too_soon` counts what came before its time.
+    `total` times until a test says `renew`, which clients are told is `day` seconds away. Discord resets
+    the token of a bot that goes on beyond that; `revoked` says so. `too_soon` counts what came too early.
     """
 
     shards: int = 1
@@ -23,23 +23,22 @@ class Starts:
     used: int = 0
     too_soon: int = 0
     revoked: bool = False
-    _since: float = 0.0
     _groups: dict[int, float] = field(default_factory=dict)
 
     @property
     def remaining(self) -> int:
-        if self.used and time.monotonic() >= self._since + self.day:
-            self.used = 0
-        return self.total - self.used
+        return max(0, self.total - self.used)
+
+    def renew(self) -> None:
+        """A new day begins."""
+        self.used = 0
 
     def limit(self) -> dict[str, int]:
         """``session_start_limit``, with its time in milliseconds."""
-        remaining = self.remaining
-        left = self._since + self.day - time.monotonic() if self.used else self.day
         return {
             "total": self.total,
-            "remaining": max(0, remaining),
-            "reset_after": max(0, int(left * 1000)),
+            "remaining": self.remaining,
+            "reset_after": int(self.day * 1000),
             "max_concurrency": self.at_once,
         }
 
@@ -55,11 +54,9 @@ class Starts:
     def begin(self, number: int) -> bool | None:
         """Count a session of a shard: whether it may begin now; None when there are none left."""
         now = time.monotonic()
-        if self.remaining <= 0:
+        if not self.remaining:
             self.revoked = True
             return None
-        if not self.used:
-            self._since = now
         self.used += 1
         group = number % self.at_once
         before = self._groups.get(group)
