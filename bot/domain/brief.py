@@ -22,8 +22,9 @@ def brief_of(item: Item, result: MatchResult, article: str = "", *, paywalled: b
         paywalled: whether the page is behind a paywall.
     """
     names = followed_names(result, _salient(result))
-    best = summary_of(item.title, item.summary, followed=names)
-    for text in _others(item, article):
+    texts = [*_own(item), *_page(item, article)]
+    best = summary_of(item.title, texts[0], followed=names)
+    for text in texts[1:]:
         found = summary_of(item.title, text, followed=names)
         if found.text and (not best.text or found.worth > best.worth + MARGIN):
             best = found
@@ -32,13 +33,19 @@ def brief_of(item: Item, result: MatchResult, article: str = "", *, paywalled: b
 
 def source_of(item: Item, article: str = "") -> str:
     """The fullest text of an item."""
-    return max(item.summary, *_others(item, article), "", key=len)
+    return max(item.summary, item.text, *_page(item, article), key=len)
 
 
-def _others(item: Item, article: str) -> Sequence[str]:
-    """Texts besides the teaser. A page without the headline's words is a wall before the article."""
-    texts = [item.text] if item.text != item.summary else []
-    return [*texts, article] if article and is_about(item.title, article) else texts
+def _own(item: Item) -> Sequence[str]:
+    """The texts of the feed: the teaser, and the text if it says something else; its lines say more."""
+    if item.text.split() == item.summary.split():
+        return [item.text]
+    return [item.summary, item.text] if item.text else [item.summary]
+
+
+def _page(item: Item, article: str) -> Sequence[str]:
+    """The text of the page. One without the headline's words is a wall before the article."""
+    return [article] if article and is_about(item.title, article) else []
 
 
 def _salient(result: MatchResult) -> frozenset[str]:

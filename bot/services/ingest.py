@@ -281,7 +281,8 @@ class Ingest:
     async def _place(self, batch: "_Batch", item_id: int, matched: Matched) -> StoryChange:
         """Find the story of an item, or begin one."""
         report = report_of(item_id, matched.change.item, matched.result)
-        placed = await stories.of_item(batch.tx, item_id)
+        new = matched.change.kind is Change.NEW
+        placed = None if new else await stories.of_item(batch.tx, item_id)
         if placed is not None:
             self._window.add(placed[0], report)
             return StoryChange(StoryKind.EDITED, placed[0], item_id, matched)

@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 
 from bot.domain.models import FeedDue, ParsedFeed
 
@@ -88,7 +89,7 @@ class Recall:
         self._left[due.id] = _Left(
             body_hash,
             array("q", steady),
-            array("q", [mark for marks in steady.values() for mark in marks]),
+            array("q", chain.from_iterable(steady.values())),
             None if times is None else array("d", [at.timestamp() for at in times]),
         )
 

@@ -14,6 +14,7 @@ from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 from bot.domain.models import FeedDue, FeedSpec, Outlet, PollState
 from bot.store import turns
 from bot.store.database import Transaction, upsert
+from bot.store.prepared import PREPARED
 from bot.store.schema import feed_events, feeds
 
 CONFIG, CHAT = "config", "chat"
@@ -21,7 +22,7 @@ GAP = "gap"
 """The kind of event that says items may have come and gone between two polls."""
 
 # Statements of every poll: made once, as making one costs more than running it.
-_FINISH = update(feeds).where(feeds.c.id == bindparam("feed"))
+_FINISH = update(feeds).where(feeds.c.id == bindparam("feed")).execution_options(**PREPARED)
 _NOW = bindparam("now", type_=feeds.c.next_poll_at.type)
 _DUE = (
     select(feeds)

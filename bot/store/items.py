@@ -9,13 +9,14 @@ from sqlalchemy import Row, bindparam, case, exists, func, insert, select, updat
 
 from bot.domain.models import Brief, DeliveryKind, DeliveryState, Item, Match, MatchResult, Outlet
 from bot.store.database import Transaction, insert_missing
+from bot.store.prepared import PREPARED
 from bot.store.schema import deliveries, item_keys, items, story_items
 
 # SQLite's default limit of variables in a statement is 32,766; far below it, and one plan for all.
 CHUNK = 500
 
 # Statements of every poll: made once, as making one costs three times what running it does.
-_ADD = insert(items)
+_ADD = insert(items).execution_options(**PREPARED)
 _KNOWN = (
     select(items, item_keys.c.key.label("known_as"))
     .join(item_keys, item_keys.c.item_id == items.c.id)

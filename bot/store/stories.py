@@ -11,12 +11,18 @@ from bot.domain.models import Outlet, Story, StoryItem
 from bot.domain.wire import agency_of, prints_of
 from bot.store.database import Transaction, upsert
 from bot.store.items import StoredItem, stored_item
+from bot.store.prepared import PREPARED
 from bot.store.schema import items, stories, story_items, story_rules
 
 # Statements of every report that is grouped: made once, as making one costs more than running it.
-_CREATE = insert(stories)
-_JOIN = insert(story_items)
-_TOUCH = update(stories).where(stories.c.id == bindparam("story")).values(updated_at=bindparam("now"))
+_CREATE = insert(stories).execution_options(**PREPARED)
+_JOIN = insert(story_items).execution_options(**PREPARED)
+_TOUCH = (
+    update(stories)
+    .where(stories.c.id == bindparam("story"))
+    .values(updated_at=bindparam("now"))
+    .execution_options(**PREPARED)
+)
 _OF_ITEM = select(story_items).where(story_items.c.item_id == bindparam("item"))
 
 

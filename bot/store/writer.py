@@ -18,6 +18,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Result
 
+from bot.store.prepared import prepared_for
+
 GROUP_SECONDS = 0.05
 """After so long a commit takes in no more work: other writers want their turn."""
 
@@ -35,6 +37,8 @@ class InlineTransaction:
 
     async def execute(self, statement: Any, parameters: Any = None) -> Any:
         """Run a statement, or the same one for each of several rows."""
+        if parameters and (prepared := prepared_for(statement, self.dialect, parameters)):
+            return prepared.run(self.raw, parameters)
         return self._connection.execute(statement, parameters)
 
     async def scalar(self, statement: Any, parameters: Any = None) -> Any:

@@ -29,6 +29,7 @@ from bot.domain.models import FeedSpec, Outlet, PollState
 from bot.domain.schedule import Pace
 from bot.feeds.http import Fetcher, FetchLimits
 from bot.feeds.parse import parse_feed
+from bot.feeds.parsing.parser import Parser
 from bot.services.poller import Poller
 from bot.store import feeds
 from tests.emulators.feeds import FeedServer
@@ -241,8 +242,10 @@ async def whole_poller(host: str) -> tuple[float, float]:
         room = await Newsroom(Path(folder), StoppedClock(NOON + timedelta(days=1))).open()
         async with room.database.write() as tx:
             await feeds.configure(tx, _specs(host), room.clock.now(), timedelta(minutes=5))
-        async with Fetcher("Heraut-bench/1", allow_hosts=[host], limits=FREE) as fetcher:
-            poller = Poller(room.database, fetcher, room.ingest, room.clock, lambda _: Pace())
+        async with Fetcher("Heraut-bench/1", allow_hosts=[host], limits=FREE) as fetcher, Parser() as parser:
+            poller = Poller(
+                room.database, fetcher, room.ingest, room.clock, lambda _: Pace(), parse=parser.parse
+            )
 
             async def poll() -> None:
                 room.clock.advance(timedelta(hours=7))

@@ -20,10 +20,8 @@ from bot.feeds.process import ReaderProcess
 
 DEADLINE_SECONDS = 20.0
 IDLE_SECONDS = 120.0
-SIFTED_BYTES = 2 * 1024 * 1024
-"""In a larger document its entries are not looked for: that too takes time."""
-SMALL_BYTES = 32 * 1024
-"""So little is read in less than a millisecond."""
+SMALL_BYTES = 96 * 1024
+"""Of so much, less than half is read in less than a millisecond."""
 _MODULE = "bot.feeds.parsing.child"
 
 
@@ -50,8 +48,9 @@ class Parser:
             FeedTooLarge: when it is larger than a feed may be.
         """
         body, url = fetched.body or b"", fetched.url
-        found = cut(body) if len(body) <= SIFTED_BYTES else None
-        parsed = await self._read_rest(found, url) if found else None
+        # A thread costs more than a small document of which most is known.
+        small = len(body) <= SMALL_BYTES
+        found, parsed = self._sift(body, url) if small else await asyncio.to_thread(self._sift, body, url)
         parsed = parsed or await asyncio.to_thread(_read_plain, body, url)
         if parsed is None:
             answer = await asyncio.to_thread(_read_other, body, fetched.content_type)
@@ -61,15 +60,15 @@ class Parser:
             self._sifter.keep(url, found, parsed)
         return parsed
 
-    async def _read_rest(self, found: Cut, url: str) -> ParsedFeed | None:
-        """What is left of a document when its known entries are taken out; None when that is no use."""
-        known = self._sifter.known(url, found)
-        if 2 * len(known) < len(found.spans):
-            return None
-        rest, read = found.without(known), partial(_read_plain, url=url)
-        # A thread costs more than a small document.
-        parsed = read(rest) if len(rest) <= SMALL_BYTES else await asyncio.to_thread(read, rest)
-        return filled(found, known, parsed, read) if parsed else None
+    def _sift(self, body: bytes, url: str) -> tuple[Cut | None, ParsedFeed | None]:
+        """The entries of a document, and the feed when most of them are known; None when it is read whole."""
+        found = cut(body)
+        known = self._sifter.known(url, found) if found else {}
+        if not found or 2 * len(known) < len(found.spans):
+            return found, None
+        read = partial(_read_plain, url=url)
+        parsed = read(found.without(known))
+        return found, filled(found, known, parsed, read) if parsed else None
 
     async def __aenter__(self) -> Self:
         return self

@@ -20,7 +20,7 @@ from bot.feeds.parsing.item import plain_values
 
 MOST_ADDRESSES = 200_000
 """Addresses whose entries are remembered, each with 24 bytes an entry."""
-MOST_ENTRIES = 500
+MOST_ENTRIES = 5_000
 """A document with more entries is read whole."""
 _TAGS = ((b"<item", b"</item>"), (b"<entry", b"</entry>"))
 _AFTER_NAME = b"> \t\r\n"
