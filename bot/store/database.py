@@ -27,6 +27,7 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 from bot.errors import BadInput
 from bot.store import signals
 from bot.store.migrating import upgrade_alone, upgrade_shared
+from bot.store.prepared import PREPARED
 from bot.store.writer import Writer
 
 Value = TypeVar("Value")
@@ -261,7 +262,7 @@ def upsert(tx: Transaction, table: Table) -> Any:
 @lru_cache
 def insert_missing(dialect: str, table: Table) -> Any:
     """An INSERT, of a dialect, that leaves a row alone that is there already. Made once: that costs most."""
-    return _insert(dialect, table).on_conflict_do_nothing()
+    return _insert(dialect, table).on_conflict_do_nothing().execution_options(**PREPARED)
 
 
 def _insert(dialect: str, table: Table) -> Any:
