@@ -124,8 +124,8 @@ class Scene(ABC):
         )
         return {(chat, story): lost for chat, story, lost in rows if story is not None}
 
-    def disorder(self, account: Account) -> list[tuple[str, list[int]]]:
-        """The chats that read their alerts in another order than they were owed, with what they read."""
+    def disorder(self, account: Account) -> list[tuple[str, list[int], list[int]]]:
+        """The chats that read their alerts in another order than they were owed, with both orders."""
         owed: dict[str, list[int]] = {}
         for chat, story in self.ask(
             "SELECT c.chat, d.story_id FROM deliveries d JOIN chats c ON c.id = d.chat_id "
@@ -143,7 +143,7 @@ class Scene(ABC):
             }
             read = sorted(first, key=first.__getitem__)
             if read != owed.get(address.chat, []):
-                wrong.append((address.chat, read))
+                wrong.append((address.chat, read, owed.get(address.chat, [])))
         return wrong
 
     def books(self, account: Account) -> "Books":

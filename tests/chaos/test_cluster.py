@@ -167,6 +167,7 @@ def _check(cluster: Cluster, account: Account) -> None:
     assert books.owed >= CHATS * len(cluster.published) * 0.8, "too many headlines were taken for one event"
     assert books.lost == []
     assert books.unexplained == []
-    assert cluster.disorder(account) == []
+    disorder = cluster.disorder(account)
+    assert not disorder, f"{len(disorder)} chats read in another order than owed, such as {disorder[:2]}"
     assert not LONG or floods == 0
     assert not (discord and books.explained)
