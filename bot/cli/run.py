@@ -77,7 +77,7 @@ def _start(config: Config, mode: app.Mode) -> None:
 def _greet(config: Config, url: str) -> None:
     settings, out = config.settings, Console(stderr=True)
     if names := settings.account_titles:
-        out.print(f"Heraut watches {len(config.feeds)} feeds for {' and '.join(names)}.")
+        out.print(f"Heraut watches {len(config.feeds)} feeds for {', '.join(names)}.")
     else:
         out.print("No Telegram or Discord token is set, so Heraut speaks in the web chat only.")
     if url:

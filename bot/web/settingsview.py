@@ -36,7 +36,7 @@ def shown(settings: BaseModel) -> list[Group]:
     for key, field in type(settings).model_fields.items():
         value = getattr(settings, key)
         if isinstance(value, BaseModel):
-            groups.append(Group(key, _rows(value)))
+            groups += _nested(key, value)
         elif _is_tables(value):
             # The path of a webhook is often its secret.
             groups += [
@@ -47,8 +47,21 @@ def shown(settings: BaseModel) -> list[Group]:
     return [Group("", plain), *groups]
 
 
+def _nested(name: str, table: BaseModel) -> list[Group]:
+    """A table, and the tables by name that stand in it, such as `telegram.accounts.sport`."""
+    groups = [Group(name, _rows(table))]
+    for key in type(table).model_fields:
+        if isinstance(inner := getattr(table, key), dict):
+            groups += [Group(f"{name}.{key}.{each}", _rows(found)) for each, found in inner.items()]
+    return groups
+
+
 def _rows(table: BaseModel, *, path: bool = True) -> list[Row]:
-    fields = type(table).model_fields
+    fields = {
+        key: field
+        for key, field in type(table).model_fields.items()
+        if not isinstance(getattr(table, key), dict)
+    }
     return [
         Row(key, _said(getattr(table, key), _may_be_secret(field.annotation), path=path))
         for key, field in fields.items()

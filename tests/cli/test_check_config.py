@@ -48,3 +48,19 @@ async def test_a_pack_that_does_not_hold_is_a_mistake(tmp_path: Path) -> None:
     status, _, errors = await run_cli("check-config", "--config", str(path))
     assert status == 2
     assert "mine.toml" in errors
+
+
+async def test_every_account_is_checked_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "heraut.toml"
+    first = "[telegram]\ntoken = '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw'\n"
+    sport = "[telegram.accounts.sport]\ntoken = '220201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw'\n"
+    path.write_text(first + sport)
+    status, out, _ = await run_cli("check-config", "--config", str(path))
+    assert status == 0
+    assert "Chats: Telegram, Telegram (sport)" in out
+    path.write_text(f"{first}{sport.replace('220201543', '')}[discord.accounts.desk]\ntoken = 'zo geheim'\n")
+    status, _, errors = await run_cli("check-config", "--config", str(path))
+    assert status == 2
+    assert "telegram.accounts.sport.token: this is no Telegram token" in errors
+    assert "discord.accounts.desk.token: this is no Discord token" in errors
+    assert "geheim" not in errors

@@ -63,6 +63,21 @@ async def test_a_token_that_is_not_known_and_a_platform_out_of_reach_are_told_ap
     assert WRONG not in json.dumps(found)
 
 
+async def test_every_account_is_asked_for_itself(tmp_path: Path) -> None:
+    async with TelegramEmulator() as telegram, DiscordEmulator() as discord:
+        status, found = await examine(
+            tmp_path,
+            f"[telegram]\ntoken = '{telegram.token}'\napi_base_url = '{telegram.url}'\n"
+            f"[telegram.accounts.sport]\ntoken = '{WRONG}'\n"
+            f"[discord.accounts.desk]\ntoken = '{discord.token}'\napi_base_url = '{discord.api_base_url}'\n",
+        )
+    assert status == 1
+    assert "heraut_bot" in found["Telegram"]["seen"]
+    assert "BotFather" in found["Telegram (sport)"]["advice"]
+    assert "knows this token" in found["Discord (desk)"]["seen"]
+    assert "Discord" not in found
+
+
 async def test_a_service_that_runs_is_seen_and_not_disturbed(tmp_path: Path) -> None:
     with data_lock(tmp_path / "data"):
         _, found = await examine(tmp_path)

@@ -160,6 +160,16 @@ def test_a_secret_is_said_to_be_set_or_not() -> None:
     assert "very-secret" not in str(rows)
 
 
+def test_further_accounts_are_shown_by_their_tables_and_without_secrets() -> None:
+    further = {"token": "very-secret", "webhook_secret": "very-secret"}
+    settings = Settings(telegram={"accounts": {"sport": further}}, discord={"accounts": {"desk": {}}})
+    rows = {(group.name, row.key): row.value for group in shown(settings) for row in group.rows}
+    assert rows["telegram.accounts.sport", "token"] == SET
+    assert rows["discord.accounts.desk", "token"] == UNSET
+    assert ("telegram", "accounts") not in rows
+    assert "very-secret" not in str(rows)
+
+
 def test_zones_are_places_of_the_world() -> None:
     assert {"Europe/Amsterdam", "Asia/Kolkata", "UTC"} <= set(zones())
     assert "SystemV/AST4" not in zones()

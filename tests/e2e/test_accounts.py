@@ -1,0 +1,178 @@
+"""Several accounts of each platform in one Heraut: the real program, two Telegram bots and two on Discord.
+
+All bots of a platform have one address, and know the same people. What is said to a bot is answered by that
+bot, and what a chat asked of a bot it hears from that bot alone.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.emulators.discord import DiscordEmulator
+from tests.emulators.feeds import FeedServer
+from tests.emulators.front import one_bot_api, one_discord
+from tests.emulators.telegram import Limits, TelegramEmulator
+from tests.support.feedbuilder import FeedItem, rss
+from tests.support.heraut import HerautProcess
+from tests.support.waiting import PATIENCE, until
+
+pytestmark = pytest.mark.slow
+
+ANNA, BOSS = 5001, 777
+SPORT_TOKEN = "220201543:BBHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+REFUSED, NONSENSE = "330201543:CCHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw", "geen-token-maar-wel-geheim"
+
+SHIPS = "NAVO stuurt extra schepen naar de Oostzee"
+FERRY = "Veerboot over de Oostzee vaart weer"
+BASE = "NAVO opent een hoofdkwartier aan de Oostzee"
+MUSEUM = "Minister bezoekt militair museum van de NAVO bij de Oostzee"
+
+
+@dataclass
+class Newsroom:
+    """The far ends: two bots on each platform, and a feed."""
+
+    first: TelegramEmulator
+    sport: TelegramEmulator
+    discord: DiscordEmulator
+    desk: DiscordEmulator
+    feed: FeedServer
+    channels: dict[str, str] = field(default_factory=dict)
+    items: list[FeedItem] = field(default_factory=list)
+
+    def publish(self, title: str = "") -> None:
+        """An article appears; without a title only one of last week stands there."""
+        then = datetime.now(UTC) if title else datetime.now(UTC) - timedelta(days=7)
+        url = f"https://proefkrant.example/artikel/{len(self.items)}"
+        self.items.insert(0, FeedItem(title or "Stationshal in Zwolle verbouwd", url, "", then))
+        self.feed.put("/rss", rss(self.items))
+
+    async def asks(self, bot: TelegramEmulator, text: str, person: int = ANNA) -> str:
+        """Somebody says it to a bot in private; what the bot answers."""
+        before = len(bot.messages(person))
+        bot.user_says(person, person, text)
+        return (await bot.wait_messages(person, before + 1, PATIENCE))[-1].text
+
+    def heard(self, title: str) -> dict[str, int]:
+        """How many alerts about an article stand in the chats, by the account that sent them."""
+        shown = {
+            "first": [each.text for each in self.first.messages(ANNA)],
+            "sport": [each.text for each in self.sport.messages(ANNA)],
+            "discord": [each.text for each in self.discord.messages(self.channels["discord"])],
+            "desk": [each.text for each in self.desk.messages(self.channels["desk"])],
+        }
+        return {name: sum(title in text for text in texts) for name, texts in shown.items()}
+
+    async def arrived(self, title: str, *names: str) -> None:
+        """Wait until these accounts have told of it."""
+
+        async def all_told() -> bool:
+            return all(self.heard(title)[name] for name in names)
+
+        await until(all_told)
+
+
+@pytest.fixture
+async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
+    async with AsyncExitStack() as stack:
+        room = Newsroom(
+            await stack.enter_async_context(TelegramEmulator(limits=Limits())),
+            await stack.enter_async_context(TelegramEmulator(SPORT_TOKEN, "sport_bot", Limits())),
+            await stack.enter_async_context(DiscordEmulator(enforce_limits=True)),
+            await stack.enter_async_context(DiscordEmulator(enforce_limits=True)),
+            await stack.enter_async_context(FeedServer()),
+        )
+        for bot in (room.first, room.sport):
+            for person, name in ((ANNA, "Anna"), (BOSS, "Baas")):
+                bot.add_chat(chat_id=person, title=name)
+                bot.set_language(person, "en")
+        for name, server in (("discord", room.discord), ("desk", room.desk)):
+            room.channels[name] = await server.add_channel(server.add_guild(), "news")
+        room.publish()
+        bot_api = await stack.enter_async_context(one_bot_api(room.first, room.sport))
+        discord = await stack.enter_async_context(one_discord(room.discord, room.desk))
+        await stack.enter_async_context(_heraut(room, tmp_path, bot_api, discord))
+        for server in (room.discord, room.desk):
+            await server.gateway.wait_connected()
+        yield room
+
+
+def _heraut(room: Newsroom, folder: Path, bot_api: str, discord: str) -> HerautProcess:
+    (folder / "desk-token").write_text(f"{room.desk.token}\n")
+    return HerautProcess(
+        folder,
+        settings=f"owners = ['telegram.sport:{BOSS}']\n"
+        f"[telegram]\napi_base_url = '{bot_api}'\n"
+        f"[telegram.accounts.stranger]\ntoken = '{REFUSED}'\n"
+        f"[telegram.accounts.broken]\ntoken = '{NONSENSE}'\n"
+        f"[discord]\napi_base_url = '{discord}'\n"
+        f"[discord.accounts.desk]\ntoken_file = '{folder / 'desk-token'}'\n"
+        "[polling]\ntick_seconds = 0.2\nmin_interval_seconds = 1\nmax_interval_seconds = 1\n"
+        f"host_spacing_seconds = 0\nallow_hosts = ['{room.feed.host}']",
+        feeds=f"[[feed]]\nurl = '{room.feed.url('/rss')}'\noutlet = 'Proefkrant'\nowner = 'proef'\n",
+        environment={
+            "HERAUT_TELEGRAM__TOKEN": room.first.token,
+            "HERAUT_TELEGRAM__ACCOUNTS__SPORT__TOKEN": room.sport.token,
+            "HERAUT_DISCORD__TOKEN": room.discord.token,
+        },
+    )
+
+
+async def test_each_account_answers_and_alerts_for_itself_and_one_in_trouble_harms_no_other(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    room = newsroom
+    # One person, two bots, two sets of subscriptions.
+    assert "follows" in await room.asks(room.first, "/subscribe nato")
+    assert room.sport.messages(ANNA) == []
+    assert "follows nothing" in await room.asks(room.sport, "/subscriptions")
+    assert "follows" in await room.asks(room.sport, "/subscribe oostzee")
+    mine = await room.asks(room.first, "/subscriptions")
+    assert "NATO" in mine
+    assert "oostzee" not in mine
+    reply = await room.desk.slash(room.channels["desk"], "anna", "subscribe", "nato", admin=True)
+    assert "follows" in reply.text
+    reply = await room.discord.slash(room.channels["discord"], "anna", "subscriptions", admin=True)
+    assert "follows nothing" in reply.text
+
+    room.publish(SHIPS)
+    await room.arrived(SHIPS, "first", "sport", "desk")
+
+    # While one account is told to wait, the others go on: a lane waits for no other.
+    room.first.fault("flood", times=-1)
+    room.publish(FERRY)
+    room.publish(BASE)
+    await room.arrived(BASE, "sport", "desk")
+    assert room.heard(BASE)["first"] == 0
+    room.first.clear_faults()
+    await room.arrived(BASE, "first")
+
+    # An account that is refused for good: its owner hears of it from the account they are set with.
+    room.desk.revoke_token()
+    room.publish(MUSEUM)
+    await room.arrived(MUSEUM, "first", "sport")
+    warning = await room.sport.wait_text(BOSS, "needs attention", PATIENCE)
+    assert "discord" in warning.text
+    assert room.first.messages(BOSS) == []
+
+    assert room.heard(SHIPS) == {"first": 1, "sport": 1, "discord": 0, "desk": 1}
+    assert room.heard(FERRY) == {"first": 0, "sport": 1, "discord": 0, "desk": 0}
+    assert room.heard(BASE) == {"first": 1, "sport": 1, "discord": 0, "desk": 1}
+    assert room.heard(MUSEUM) == {"first": 1, "sport": 1, "discord": 0, "desk": 0}
+    log = (tmp_path / "log").read_text(encoding="utf8")
+    assert "account left out" in log
+    assert "telegram.broken" in log
+    assert "telegram_token_refused" in log
+    for secret in (
+        REFUSED,
+        NONSENSE,
+        room.first.token,
+        room.sport.token,
+        room.discord.token,
+        room.desk.token,
+    ):
+        assert secret not in log
