@@ -17,6 +17,8 @@ REFUSED_ALLOWED = 5_000
 MOST_BUCKETS = 4_096
 PER_WINDOW, WINDOW = 50, 1.02
 """Discord allows 50 requests a second; they do not arrive as evenly as they are sent."""
+REST, OPENING, LATER = 5.0, 10, 0.1
+"""After so many seconds of rest so many requests have to open connections, and may arrive so much later."""
 
 
 @dataclass(slots=True)
@@ -28,13 +30,23 @@ class Limits:
     _all_until: float = 0.0
     _refused: deque[float] = field(default_factory=deque)
     _starts: deque[float] = field(default_factory=lambda: deque(maxlen=PER_WINDOW))
+    _opening: int = 0
 
     def start(self, now: float) -> float:
         """Count a request that is about to be made, of any kind; seconds until it may start."""
         full = len(self._starts) == PER_WINDOW
         start = max(now, self._starts[0] + WINDOW) if full else now
-        self._starts.append(start)
+        self._starts.append(self._arrival(start))
         return start - now
+
+    def _arrival(self, start: float) -> float:
+        """When a request that starts then is counted at the latest."""
+        last = self._starts[-1] if self._starts else -REST
+        if start >= last + REST:
+            self._opening = OPENING
+        later = LATER if self._opening else 0.0
+        self._opening = max(0, self._opening - 1)
+        return max(start + later, last)
 
     def wait(self, route: str, now: float) -> RetryAfter | None:
         """How long `route` has to wait now, None when it may go."""

@@ -19,6 +19,14 @@ def test_no_more_than_fifty_requests_start_in_a_second_whatever_they_are_for() -
     assert limits.start(110.0) == 0.0
 
 
+def test_after_a_rest_requests_open_connections_and_may_arrive_late_so_the_next_window_waits() -> None:
+    rested, warm = Limits(), Limits()
+    for number in range(20):
+        warm.start(97.0 + number / 1000)
+    fifty_first = [[100.0 + limits.start(100.0) for _ in range(51)][-1] for limits in (rested, warm)]
+    assert fifty_first == pytest.approx([101.12, 101.02])
+
+
 def test_an_exhausted_bucket_waits_until_it_resets_and_others_go_on() -> None:
     limits = Limits()
     headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "4.5"}
