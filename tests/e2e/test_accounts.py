@@ -102,8 +102,15 @@ async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
 
 
 def _heraut(room: Newsroom, folder: Path, bot_api: str, discord: str) -> HerautProcess:
+    """The program; the second bot on Telegram is brought its updates, the first one asks for them."""
     (folder / "desk-token").write_text(f"{room.desk.token}\n")
-    return HerautProcess(
+    environment = {
+        "HERAUT_TELEGRAM__TOKEN": room.first.token,
+        "HERAUT_TELEGRAM__ACCOUNTS__SPORT__TOKEN": room.sport.token,
+        "HERAUT_TELEGRAM__ACCOUNTS__SPORT__WEBHOOK_SECRET": "alleen-voor-ons",
+        "HERAUT_DISCORD__TOKEN": room.discord.token,
+    }
+    process = HerautProcess(
         folder,
         settings=f"owners = ['telegram.sport:{BOSS}']\n"
         f"[telegram]\napi_base_url = '{bot_api}'\n"
@@ -114,12 +121,10 @@ def _heraut(room: Newsroom, folder: Path, bot_api: str, discord: str) -> HerautP
         "[polling]\ntick_seconds = 0.2\nmin_interval_seconds = 1\nmax_interval_seconds = 1\n"
         f"host_spacing_seconds = 0\nallow_hosts = ['{room.feed.host}']",
         feeds=f"[[feed]]\nurl = '{room.feed.url('/rss')}'\noutlet = 'Proefkrant'\nowner = 'proef'\n",
-        environment={
-            "HERAUT_TELEGRAM__TOKEN": room.first.token,
-            "HERAUT_TELEGRAM__ACCOUNTS__SPORT__TOKEN": room.sport.token,
-            "HERAUT_DISCORD__TOKEN": room.discord.token,
-        },
+        environment=environment,
     )
+    environment["HERAUT_TELEGRAM__ACCOUNTS__SPORT__WEBHOOK_URL"] = f"{process.url}/telegram/sport"
+    return process
 
 
 async def test_each_account_answers_and_alerts_for_itself_and_one_in_trouble_harms_no_other(
@@ -134,6 +139,7 @@ async def test_each_account_answers_and_alerts_for_itself_and_one_in_trouble_har
     mine = await room.asks(room.first, "/subscriptions")
     assert "NATO" in mine
     assert "oostzee" not in mine
+    assert (room.sport.webhook["url"].endswith("/telegram/sport"), room.first.webhook) == (True, {})
     reply = await room.desk.slash(room.channels["desk"], "anna", "subscribe", "nato", admin=True)
     assert "follows" in reply.text
     reply = await room.discord.slash(room.channels["discord"], "anna", "subscriptions", admin=True)
