@@ -204,7 +204,9 @@ class LanePump:
         if claims:
             self._chores.done(moment.clock)
             self._claim_at = 0.0 if self._hurried else claimed.again_at
-            self._look_at = claimed.look_at
+            # From the time of the step on: a wait that ended since is one to look for as well.
+            change = moment.clock + self._state.next_change(moment.clock)
+            self._look_at = min(claimed.look_at, change)
         for each in settled:
             self._under_way.pop(each.delivery.id, None)
         self._under_way |= {each.id: each for each in claimed.batch}
@@ -345,7 +347,7 @@ class LanePump:
         if self._tried:
             return
         clock = self._monotonic()
-        wait = min(self._idle, self._state.next_change(clock), max(0.005, self._look_at - clock))
+        wait = min(self._idle, max(0.005, self._look_at - clock))
         with suppress(TimeoutError):
             async with asyncio.timeout(wait):
                 await self._wake.wait()
