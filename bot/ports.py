@@ -141,7 +141,7 @@ class ChatPlatform(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Connection:
     """One of the `of` connections on which an account hears its chats, where it needs several.
 
     `lag` is how many seconds the platform took to answer last, None while that is not known.
@@ -153,7 +153,7 @@ class Line:
     lag: float | None = None
 
 
-Lines = Callable[[], Mapping[str, Sequence[Line]]]
+Connections = Callable[[], Mapping[str, Sequence[Connection]]]
 """The connections of each account that this process listens for now, by its lane."""
 
 

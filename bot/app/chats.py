@@ -14,6 +14,7 @@ from bot.app.ground import Ground
 from bot.app.rules import Rules
 from bot.app.sample import HERALD
 from bot.chat.console import ConsolePlatform
+from bot.chat.discord import DiscordPlatform
 from bot.chat.discord.inbound import NAME as DISCORD
 from bot.chat.discord.platform import PERSON
 from bot.chat.router import Router
@@ -25,7 +26,7 @@ from bot.domain.accounts import owner_named
 from bot.domain.models import Address
 from bot.domain.pacing import pace_of
 from bot.errors import BadInput, FeedRefused
-from bot.ports import ChatPlatform, Clock
+from bot.ports import ChatPlatform, Clock, Connection
 from bot.services.alarm import Alarms, Owner
 from bot.services.blockers import Notify
 from bot.services.charting import Painter
@@ -50,6 +51,11 @@ class Chats:
     web: WebChatPlatform
     accounts: Mapping[str, Account]
     rooms: Rooms
+
+    def connections(self) -> dict[str, Sequence[Connection]]:
+        """Those of the accounts that listen on several, as far as this process listens for them."""
+        sharded = [platform for platform in self.platforms if isinstance(platform, DiscordPlatform)]
+        return {each.lane: found for each in sharded if (found := each.connections())}
 
 
 def open_chats(ground: Ground, manager: Manager, sources: Sources, rooms: Rooms, cases: UseCases) -> Chats:

@@ -16,7 +16,7 @@ from bot.app.bells import Bells, ears_of
 from bot.app.chats import Chats, alarms_of, align_webhooks, cases_of, manager_of, open_chats, pumps_of
 from bot.app.ground import AS_SET, Ground, Mode, Role
 from bot.app.intake import fetcher_of, open_poller, prepare_feeds
-from bot.app.routine import DRAIN_SECONDS, Lane, add_routine, add_upkeep, kept_up, runner_of
+from bot.app.routine import DRAIN_SECONDS, Lane, add_routine, add_upkeep, add_watch, kept_up, runner_of
 from bot.app.rules import Rules, load_names, load_rules
 from bot.app.sample import rooms_of, seed, start_sample
 from bot.app.site import listener_of, probes_of, site_of
@@ -143,6 +143,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         server = _server(listener, ground, chats, rules, manager, working.is_set, attended)
         runner = runner_of(ground, lanes, attended)
         add_upkeep(runner, ground, rules)
+        add_watch(runner, ground, chats, alarms)
         if poller:
             tick = timedelta(seconds=1 if sample else settings.polling.tick_seconds)
             add_routine(runner, ground, poller, tick, alarms)
@@ -198,7 +199,7 @@ def _server(
         desk = Desk(ground.database, rules.topics, rules.book, ground.clock)
         site = site_of(ground.settings, chats, manager, desk, ready)
     else:
-        site = probes_of(ground, ready, attended)
+        site = probes_of(ground, chats, ready, attended)
     return WebServer(site, listener, chats.rooms.close)
 
 

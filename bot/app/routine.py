@@ -7,6 +7,7 @@ from functools import partial
 
 import structlog
 
+from bot.app.chats import Chats
 from bot.app.ground import Ground
 from bot.app.keepup import KeepUp
 from bot.app.rules import Rules
@@ -15,6 +16,7 @@ from bot.jobs.memory import give_back_aside
 from bot.ports import ChatPlatform, JobRunner
 from bot.services.alarm import Alarms
 from bot.services.clockwatch import ClockWatch
+from bot.services.connectionwatch import ConnectionWatch
 from bot.services.delivery import LanePump
 from bot.services.digest import Digests
 from bot.services.lanewatch import LaneWatch
@@ -30,6 +32,7 @@ RESTART_SECONDS = 5.0
 CLOCK_TICK = timedelta(seconds=5)
 RULES_TICK = timedelta(seconds=2)
 DIGEST_TICK = timedelta(seconds=30)
+CONNECTIONS_TICK = timedelta(minutes=1)
 WATCH_TICK = timedelta(minutes=5)
 SEARCH_TICK = timedelta(seconds=5)
 RETENTION_TICK = timedelta(hours=6)
@@ -99,6 +102,12 @@ def add_upkeep(runner: JobRunner, ground: Ground, rules: Rules) -> None:
     else:
         # Where machines share the data, one of them with a wrong clock must not shift it.
         runner.every("clock", CLOCK_TICK, ClockWatch(database, clock).tick, once=False)
+
+
+def add_watch(runner: JobRunner, ground: Ground, chats: Chats, alarms: Alarms) -> None:
+    """What every process watches of what it listens on."""
+    watch = ConnectionWatch(ground.database, ground.clock, alarms, chats.connections)
+    runner.every("connections", CONNECTIONS_TICK, watch.tick, once=False)
 
 
 def add_routine(runner: JobRunner, ground: Ground, poller: Poller, tick: timedelta, alarms: Alarms) -> None:

@@ -13,12 +13,14 @@ from bot.app.chats import Chats
 from bot.app.ground import Ground, Mode
 from bot.chat.telegram import TelegramPlatform
 from bot.config import Settings
+from bot.ports import Connections
 from bot.services.chatdesk import ChatDesk
 from bot.services.manage import Manager
 from bot.store import feeds
 from bot.store.database import Database
 from bot.web.access import Access, Login
 from bot.web.app import create_app
+from bot.web.connections import details
 from bot.web.desk import Desk
 from bot.web.health import Health, create_probes
 from bot.web.server import listen
@@ -59,8 +61,9 @@ def site_of(
         say=chats.web.say,
         suggest=chats.web.suggest,
         commands=chats.router.specs,
-        health=lambda: _health(desk.database),
+        health=lambda: _health(desk.database, chats.connections),
         ready=ready,
+        connections=chats.connections,
         version=__version__,
         token=settings.web.token.get_secret_value() if settings.web.token else "",
         login=_login(settings),
@@ -69,14 +72,17 @@ def site_of(
     )
 
 
-def probes_of(ground: Ground, ready: Callable[[], bool], attended: Mapping[str, bool]) -> Starlette:
+def probes_of(
+    ground: Ground, chats: Chats, ready: Callable[[], bool], attended: Mapping[str, bool]
+) -> Starlette:
     """What a process without pages answers. `attended` says for which accounts it speaks now."""
     own = ground.settings.web
     token = own.token.get_secret_value() if own.token else ""
     return create_probes(
         access=Access(ground.database, ground.clock, token=token, login=None),
-        health=lambda: _health(ground.database),
+        health=lambda: _health(ground.database, chats.connections),
         ready=ready,
+        connections=chats.connections,
         attended=attended,
         version=__version__,
         hosts=own.allowed_hosts,
@@ -88,10 +94,13 @@ def _login(settings: Settings) -> Login | None:
     return Login(own.login, own.password_hash.get_secret_value()) if own.password_hash else None
 
 
-async def _health(database: Database) -> Health:
+async def _health(database: Database, connections: Connections) -> Health:
+    """A connection that is down is told, and no reason to end the process: it comes back by itself."""
     try:
         async with database.read() as tx:
-            return Health(True, {"feeds": await feeds.count(tx)})
+            known = {"feeds": await feeds.count(tx)}
+        told = details(connections())
+        return Health(True, known | ({"connections": told} if told else {}))
     except Exception:
         # Whatever the database raises, the answer is the same: not healthy.
         log.exception("health check failed")

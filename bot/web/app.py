@@ -13,13 +13,14 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from bot.ports import CommandSpec
+from bot.ports import CommandSpec, Connections
 from bot.services.chatdesk import ChatDesk
 from bot.services.rooms import Rooms
 from bot.web import api
 from bot.web import pages as news
 from bot.web.access import Access, Login
 from bot.web.chat import Chat, Say, Suggest
+from bot.web.connections import measured
 from bot.web.desk import Desk, Frame
 from bot.web.guard import Guard, Guesses
 from bot.web.health import Ask, health_routes
@@ -43,6 +44,7 @@ def create_app(
     health: Ask,
     version: str,
     ready: Callable[[], bool] = lambda: True,
+    connections: Connections = dict,
     token: str = "",
     login: Login | None = None,
     title: str = "Heraut",
@@ -61,6 +63,7 @@ def create_app(
         suggest: completes an argument.
         health: asked by ``/health``, which answers 200 or 503.
         ready: whether the work goes on: begun and not ending; asked by ``/ready``, for whoever sends traffic.
+        connections: tells those of accounts that listen on several.
         token: opens the site to other machines, and to changes; "" for neither.
         login: name and password that do the same for people; None for neither.
         hosts: names besides localhost by which browsers may call us.
@@ -83,7 +86,7 @@ def create_app(
             *Output(desk, trials).routes,
             *news.routes(frame, guesses, trials),
             *api.routes(desk, version),
-            *Metrics(desk, version).routes,
+            *Metrics(desk, version, lambda: measured(connections())).routes,
             *routes,
             *health_routes(health, ready, version),
             Mount("/static", Revalidated(directory=Path(__file__).parent / "static")),

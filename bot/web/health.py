@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.ports import Connections
 from bot.web.access import Access
+from bot.web.connections import measured
 from bot.web.guard import Guard, Guesses
 from bot.web.metrics import answer, exposed, gauge
 from bot.web.security import HostGuard, SecureHeaders, security_headers
@@ -60,6 +62,7 @@ def create_probes(
     ready: Callable[[], bool],
     attended: Mapping[str, bool],
     version: str,
+    connections: Connections = dict,
     hosts: Collection[str] = (),
 ) -> Starlette:
     """What a process without pages answers: its health, and at ``/metrics`` what it costs and does.
@@ -69,12 +72,14 @@ def create_probes(
         health: see `health_routes`, as is `ready`.
         attended: for each account this process may speak for, whether it does now.
         version: of this program.
+        connections: tells those of accounts that listen on several.
         hosts: names besides localhost by which we may be called.
     """
 
     async def metrics(request: Request) -> Response:
         lanes = {lane: float(is_ours) for lane, is_ours in attended.items()}
-        return answer(exposed([gauge("heraut_lane_attended", ATTENDED, "lane", lanes)]))
+        attending = gauge("heraut_lane_attended", ATTENDED, "lane", lanes)
+        return answer(exposed([attending, *measured(connections())]))
 
     return Starlette(
         routes=[*health_routes(health, ready, version), Route("/metrics", metrics)],

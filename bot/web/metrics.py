@@ -6,7 +6,7 @@ trouble say the feeds page and `heraut doctor`.
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -28,11 +28,12 @@ FRESH_SECONDS = 2.0
 
 
 class Metrics:
-    """The endpoint."""
+    """The endpoint. `more` adds what is not in the database."""
 
-    def __init__(self, desk: Desk, version: str) -> None:
+    def __init__(self, desk: Desk, version: str, more: Callable[[], Sequence[Metric]] = tuple) -> None:
         self._desk = desk
         self._version = version
+        self._more = more
         self._turn = asyncio.Lock()
         self._made_at = -FRESH_SECONDS
         self._text = b""
@@ -63,6 +64,7 @@ class Metrics:
             *_polling(watched),
             *_late(overdue, seconds),
             *_stored(room),
+            *self._more(),
             gauge("heraut_info", "The version that runs.", "version", {self._version: 1}),
         ]
         return exposed(families)

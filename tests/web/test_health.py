@@ -8,15 +8,17 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.ports import SystemClock
+from bot.ports import Connection, SystemClock
 from bot.store.database import Database
 from bot.web.access import Access
+from bot.web.connections import details
 from bot.web.health import Health, create_probes
 from bot.web.server import WebServer, address, listen
 from tests.support.databases import prepare
 
 TOKEN = "geheim-van-zestien-en-meer"
 STRANGER = {"x-forwarded-for": "203.0.113.9"}
+HANGING = Connection(2, 3, up=True, lag=7.5)
 LANES = {"telegram:1": True, "discord:2": False}
 
 
@@ -39,6 +41,9 @@ async def client(tmp_path: Path, state: dict[str, bool]) -> AsyncIterator[aiohtt
         ready=lambda: state["ready"],
         attended=LANES,
         version="1.2.3",
+        connections=lambda: {
+            "discord:2": [Connection(0, 3, up=True, lag=0.25), Connection(1, 3, up=False), HANGING]
+        },
         hosts=["worker"],
     )
     listener = listen("127.0.0.1", 0)
@@ -77,6 +82,26 @@ async def test_metrics_need_the_token_and_say_which_accounts_are_attended(
     assert 'heraut_lane_attended{lane="telegram:1"} 1.0' in text
     assert 'heraut_lane_attended{lane="discord:2"} 0.0' in text
     assert "process_cpu_seconds_total" in text
+
+
+async def test_metrics_say_how_many_connections_of_an_account_are_up_and_how_slow(
+    client: aiohttp.ClientSession,
+) -> None:
+    own = {**STRANGER, "authorization": f"Bearer {TOKEN}"}
+    async with client.get("/metrics", headers=own) as answer:
+        text = await answer.text()
+    assert 'heraut_shards{lane="discord:2"} 3.0' in text
+    assert 'heraut_shards_up{lane="discord:2"} 2.0' in text
+    assert [line for line in text.splitlines() if line.startswith("heraut_shard_lag_seconds{")] == [
+        'heraut_shard_lag_seconds{lane="discord:2",shard="0"} 0.25',
+        'heraut_shard_lag_seconds{lane="discord:2",shard="2"} 7.5',
+    ]
+
+
+def test_details_name_the_connections_that_are_down_or_slow() -> None:
+    found = [Connection(0, 3, up=True, lag=0.25), Connection(1, 3, up=False), HANGING]
+    assert details({"discord:2": found}) == {"discord:2": {"shards": 3, "up": 2, "down": [1], "slow": [2]}}
+    assert details({}) == {}
 
 
 async def test_a_name_that_is_not_ours_gets_nothing_and_pages_there_are_none(

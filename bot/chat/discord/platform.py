@@ -31,7 +31,7 @@ from bot.chat.discord.sessions import EVERY, Starts
 from bot.domain.messages import Message, Picture, without_picture
 from bot.domain.models import Address, Gone, Malformed, Outcome, Sent, Transient, Vanished
 from bot.errors import BadInput
-from bot.ports import Hooks, Line
+from bot.ports import Connection, Hooks
 
 LONGEST_KEY = 25
 PERSON = "@"
@@ -120,12 +120,12 @@ class DiscordPlatform:
             self._listens = False
             await self._rest.close()
 
-    def lines(self) -> list[Line]:
+    def connections(self) -> list[Connection]:
         """Our connections as they are now; none while this process does not listen for the account."""
         shards = self._gateway.kept if self._gateway else ()
         if self._listens and not shards:
-            return [Line(0, 1, up=False)]
-        return [Line(each.number, len(shards), each.up, each.lag) for each in shards]
+            return [Connection(0, 1, up=False)]
+        return [Connection(each.number, len(shards), each.up, each.lag) for each in shards]
 
     async def send(self, address: Address, message: Message, key: str) -> Outcome:
         """Post a message. `key` goes as the nonce, which Discord honours for some minutes."""

@@ -42,10 +42,10 @@ async def test_as_many_connections_are_made_as_discord_advises(discord: DiscordE
     await channels_of(discord)
     async with connected(discord, desk) as platform:
         assert sorted(discord.gateway.identified) == [(0, 3), (1, 3), (2, 3)]
-        assert [(line.number, line.of) for line in platform.lines()] == [(0, 3), (1, 3), (2, 3)]
-        await until(lambda: all(line.up for line in platform.lines()))
-        await until(lambda: all(line.lag is not None for line in platform.lines()))
-    assert platform.lines() == []
+        assert [(each.number, each.of) for each in platform.connections()] == [(0, 3), (1, 3), (2, 3)]
+        await until(lambda: all(each.up for each in platform.connections()))
+        await until(lambda: all(each.lag is not None for each in platform.connections()))
+    assert platform.connections() == []
 
 
 async def test_the_commands_of_every_shard_are_answered_once_and_private_ones_by_the_first(
@@ -77,7 +77,7 @@ async def test_a_lost_connection_is_resumed_while_the_others_go_on_and_nothing_i
     async with connected(discord, desk) as platform:
         discord.gateway.unreachable = {1}
         await discord.gateway.close(4000, shard=1)
-        await until(lambda: [line.number for line in platform.lines() if not line.up] == [1])
+        await until(lambda: [each.number for each in platform.connections() if not each.up] == [1])
         asking = asyncio.create_task(discord.slash(second, "anna", "about"))
         await discord.remove_channel(extra)
         for place in (first, third):
@@ -88,7 +88,7 @@ async def test_a_lost_connection_is_resumed_while_the_others_go_on_and_nothing_i
         discord.gateway.unreachable = set()
         await asking
         await until(lambda: "gone" in kinds(desk, extra))
-        await until(lambda: all(line.up for line in platform.lines()))
+        await until(lambda: all(each.up for each in platform.connections()))
     assert asked(desk) == [first, third, second]
     assert (discord.gateway.identified.count((0, 3)), discord.gateway.identified.count((2, 3))) == (1, 1)
 
@@ -164,7 +164,7 @@ async def test_an_event_that_cannot_be_read_concerns_one_shard_and_is_left_out(
     async with connected(discord, desk) as platform:
         await discord.gateway.dispatch("CHANNEL_CREATE", broken)
         await until(lambda: discord.gateway.resumes == 1)
-        await until(lambda: all(line.up for line in platform.lines()))
+        await until(lambda: all(each.up for each in platform.connections()))
         await discord.slash(channels[1], "anna", "about")
     assert (discord.gateway.identifies, discord.gateway.resumes) == (3, 1)
 
@@ -190,7 +190,7 @@ async def test_a_bot_that_has_grown_too_large_connects_anew_with_more_shards(
         await until(lambda: discord.gateway.up == [0, 1])
         for channel in channels:
             await discord.slash(channel, "anna", "about")
-        assert len(platform.lines()) == 2
+        assert len(platform.connections()) == 2
     assert discord.gateway.identified[:2] == [(0, 1), (0, 1)]
     assert asked(desk) == channels
 
@@ -251,7 +251,7 @@ async def test_a_refused_token_ends_all_connections_and_is_reported_once(
             await discord.gateway.close(4004, shard=1)
             await until(lambda: discord.gateway.up == [])
             await until(lambda: [each["event"] for each in logs].count("discord token refused") == 1)
-        await until(lambda: [(line.number, line.up) for line in platform.lines()] == [(0, False)])
+        await until(lambda: [(each.number, each.up) for each in platform.connections()] == [(0, False)])
 
 
 async def test_stopping_ends_all_sessions_also_while_some_wait_for_their_turn(
