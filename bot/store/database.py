@@ -256,16 +256,17 @@ def address(url: str) -> URL:
 
 def upsert(tx: Transaction, table: Table) -> Any:
     """An INSERT of the transaction's own dialect that knows ON CONFLICT."""
-    return _insert(tx.dialect.name, table)
+    return insert_of(tx.dialect.name, table)
 
 
 @lru_cache
 def insert_missing(dialect: str, table: Table) -> Any:
     """An INSERT, of a dialect, that leaves a row alone that is there already. Made once: that costs most."""
-    return _insert(dialect, table).on_conflict_do_nothing().execution_options(**PREPARED)
+    return insert_of(dialect, table).on_conflict_do_nothing().execution_options(**PREPARED)
 
 
-def _insert(dialect: str, table: Table) -> Any:
+def insert_of(dialect: str, table: Table) -> Any:
+    """An INSERT, of a dialect, that knows ON CONFLICT."""
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return insert(table)
 

@@ -178,6 +178,27 @@ async def owe(tx: Transaction, owed: Iterable[Owed], now: datetime) -> int:
     return (await tx.execute(insert_missing(tx.dialect.name, deliveries), rows)).rowcount
 
 
+_edits = deliveries.alias()
+_TOLD = (
+    select(deliveries.c.lane, deliveries.c.chat_id, _edits.c.version)
+    .outerjoin(
+        _edits,
+        and_(
+            _edits.c.lane == deliveries.c.lane,
+            _edits.c.chat_id == deliveries.c.chat_id,
+            _edits.c.story_id == deliveries.c.story_id,
+            _edits.c.kind == DeliveryKind.UPDATE,
+        ),
+    )
+    .where(
+        deliveries.c.story_id == bindparam("story"),
+        deliveries.c.kind == DeliveryKind.ALERT,
+        # An alert under way was composed before this change, so its message needs the edit as well.
+        deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.SENDING]),
+    )
+)
+
+
 async def owe_updates(
     tx: Transaction, story_id: int, now: datetime, pause: Callable[[int], timedelta], priority: int
 ) -> int:
@@ -193,25 +214,8 @@ async def owe_updates(
     Returns:
         How many chats get an edit.
     """
-    edits = deliveries.alias()
-    same_message = and_(
-        edits.c.lane == deliveries.c.lane,
-        edits.c.chat_id == deliveries.c.chat_id,
-        edits.c.story_id == deliveries.c.story_id,
-        edits.c.kind == DeliveryKind.UPDATE,
-    )
-    told = await tx.execute(
-        select(deliveries.c.lane, deliveries.c.chat_id, edits.c.version)
-        .outerjoin(edits, same_message)
-        .where(
-            deliveries.c.story_id == story_id,
-            deliveries.c.kind == DeliveryKind.ALERT,
-            # An alert under way was composed before this change, so its message needs the edit as well.
-            deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.SENDING]),
-        )
-    )
     rows = []
-    for row in told:
+    for row in await tx.execute(_TOLD, {"story": story_id}):
         after = now + pause(0 if row.version is None else row.version + 1)
         owed = Owed(row.lane, row.chat_id, DeliveryKind.UPDATE, priority, story_id, not_before=after)
         rows.append(_values(owed, now))

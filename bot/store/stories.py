@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 
 from bot.domain.models import Outlet, Story, StoryItem
 from bot.domain.wire import agency_of, prints_of
-from bot.store.database import Transaction, upsert
+from bot.store.database import Transaction, insert_of
 from bot.store.items import StoredItem, stored_item
 from bot.store.prepared import PREPARED
 from bot.store.schema import items, stories, story_items, story_rules
@@ -22,6 +23,19 @@ _TOUCH = (
     .where(stories.c.id == bindparam("story"))
     .values(updated_at=bindparam("now"))
     .execution_options(**PREPARED)
+)
+_IDS = bindparam("ids", expanding=True)
+_HEADS = select(stories).where(stories.c.id.in_(_IDS))
+_REPORTS = (
+    select(items, story_items.c.story_id)
+    .join(story_items, story_items.c.item_id == items.c.id)
+    .where(story_items.c.story_id.in_(_IDS))
+    .order_by(story_items.c.joined_at, items.c.id)
+)
+_TOPICS = (
+    select(story_rules)
+    .where(story_rules.c.story_id.in_(_IDS), story_rules.c.rule_key.startswith("topic:"))
+    .order_by(story_rules.c.salience.desc(), story_rules.c.rule_key)
 )
 _OF_ITEM = select(story_items).where(story_items.c.item_id == bindparam("item"))
 
@@ -53,17 +67,21 @@ async def of_item(tx: Transaction, item_id: int) -> tuple[int, str] | None:
     return (row.story_id, row.why) if row else None
 
 
+@lru_cache
+def _satisfied(dialect: str) -> Any:
+    statement = insert_of(dialect, story_rules)
+    higher = func.max if dialect == "sqlite" else func.greatest
+    return statement.on_conflict_do_update(
+        index_elements=["story_id", "rule_key"],
+        set_={"salience": higher(story_rules.c.salience, statement.excluded.salience)},
+    ).execution_options(**PREPARED)
+
+
 async def satisfy(tx: Transaction, story_id: int, rules: Mapping[str, float]) -> None:
     """Note that a story satisfies these rules; the highest salience of its items counts."""
-    for rule_key, salience in rules.items():
-        statement = upsert(tx, story_rules).values(story_id=story_id, rule_key=rule_key, salience=salience)
-        higher = func.max if tx.dialect.name == "sqlite" else func.greatest
-        await tx.execute(
-            statement.on_conflict_do_update(
-                index_elements=["story_id", "rule_key"],
-                set_={"salience": higher(story_rules.c.salience, statement.excluded.salience)},
-            )
-        )
+    if rules:
+        rows = [{"story_id": story_id, "rule_key": key, "salience": value} for key, value in rules.items()]
+        await tx.execute(_satisfied(tx.dialect.name), rows)
 
 
 async def rules_of(tx: Transaction, story_id: int) -> dict[str, float]:
@@ -90,16 +108,11 @@ async def load(tx: Transaction, story_ids: Iterable[int]) -> dict[int, Story]:
     """Stories with their items, in the order in which the items arrived."""
     ids = list(story_ids)
     reports: dict[int, list[StoryItem]] = {story_id: [] for story_id in ids}
-    rows = await tx.execute(
-        select(items, story_items.c.story_id)
-        .join(story_items, story_items.c.item_id == items.c.id)
-        .where(story_items.c.story_id.in_(ids))
-        .order_by(story_items.c.joined_at, items.c.id)
-    )
+    rows = await tx.execute(_REPORTS, {"ids": ids})
     for row in rows:
         reports[row.story_id].append(_report(row))
     topics = await _topics(tx, ids)
-    heads = await tx.execute(select(stories).where(stories.c.id.in_(ids)))
+    heads = await tx.execute(_HEADS, {"ids": ids})
     return {
         row.id: Story(row.id, tuple(reports[row.id]), topics.get(row.id, ()), row.created_at)
         for row in heads
@@ -164,11 +177,7 @@ async def placed(tx: Transaction, newest: int, edited: datetime, moment: datetim
 
 
 async def _topics(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    rows = await tx.execute(
-        select(story_rules)
-        .where(story_rules.c.story_id.in_(ids), story_rules.c.rule_key.startswith("topic:"))
-        .order_by(story_rules.c.salience.desc(), story_rules.c.rule_key)
-    )
+    rows = await tx.execute(_TOPICS, {"ids": ids})
     found: dict[int, tuple[str, ...]] = {}
     for row in rows:
         found[row.story_id] = (*found.get(row.story_id, ()), row.rule_key.removeprefix("topic:"))
