@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Row, bindparam, func, insert, or_, select, update
 
 from bot.domain.models import Outlet, Story, StoryItem
 from bot.domain.wire import agency_of, prints_of
@@ -24,7 +24,7 @@ _TOUCH = (
     .values(updated_at=bindparam("now"))
     .execution_options(**PREPARED)
 )
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _HEADS = select(stories).where(stories.c.id.in_(_IDS))
 _REPORTS = (
     select(items, story_items.c.story_id)
