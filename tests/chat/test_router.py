@@ -11,6 +11,7 @@ from bot.chat.router import Router
 from bot.domain.messages import Message, Text
 from bot.domain.models import Address, ChatState
 from bot.ports import ChatEvent, Inbound
+from bot.store import roster
 from tests.support.newsroom import LANE, Newsroom, place, report
 
 
@@ -193,3 +194,17 @@ async def test_whatever_is_said_gets_an_answer(room: Newsroom, line: str, owner:
     answer = await say(quick, line)
     assert not answer.empty
     assert "went wrong" not in words(answer)
+
+
+async def test_two_accounts_of_a_platform_keep_one_person_apart(room: Newsroom, router: Router) -> None:
+    other = Router(room.manager, room.sources, room.clock, {"paper": "paper:2"}, cases=room.cases)
+    await say(router, "/subscribe nato")
+    assert "follows nothing" in words(await say(other, "/subscriptions"))
+    await say(other, "/subscribe rutte")
+    await other.observe(ChatEvent(Address("paper", "anna"), "gone", "blocked"))
+    async with room.database.read() as tx:
+        states = {
+            entry.lane: (entry.chat.state, [wish.value for wish in entry.wishes])
+            for entry in await roster.page(tx)
+        }
+    assert states == {LANE: (ChatState.ACTIVE, ["nato"]), "paper:2": (ChatState.PAUSED, ["rutte"])}

@@ -5,8 +5,10 @@ No container engine is needed: what can be read is read, and what runs inside it
 
 import re
 from pathlib import Path
+from typing import Any, get_args, get_origin
 
 import pytest
+import yaml  # type: ignore[import-untyped]  # it ships no types
 from pydantic import BaseModel
 
 from bot.config import ENV_PREFIX, Settings
@@ -14,21 +16,30 @@ from bot.config import ENV_PREFIX, Settings
 DEPLOY = Path(__file__).parents[2] / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf8")
 COMPOSE = (DEPLOY / "compose.yaml").read_text(encoding="utf8")
+ACCOUNTS = (DEPLOY / "compose.accounts.yaml").read_text(encoding="utf8")
 
 
 def is_setting(variable: str) -> bool:
     """Whether an environment variable sets something; a secret's `_FILE` counts."""
     model: type[BaseModel] = Settings
     *tables, key = variable.removeprefix(ENV_PREFIX).lower().split("__")
-    for table in tables:
+    path = iter(tables)
+    for table in path:
         field = model.model_fields.get(table)
-        if field is None or not isinstance(field.annotation, type):
+        if field is None:
             return False
-        model = field.annotation
+        found: Any = field.annotation
+        if get_origin(found) is dict and next(path, ""):  # tables by name, such as accounts
+            found = get_args(found)[1]
+        if not (isinstance(found, type) and issubclass(found, BaseModel)):
+            return False
+        model = found
     return key in model.model_fields or key.removesuffix("_file") in model.model_fields
 
 
-@pytest.mark.parametrize("text", [DOCKERFILE, COMPOSE], ids=["Dockerfile", "compose.yaml"])
+@pytest.mark.parametrize(
+    "text", [DOCKERFILE, COMPOSE, ACCOUNTS], ids=["Dockerfile", "compose.yaml", "compose.accounts.yaml"]
+)
 def test_every_variable_that_is_set_is_a_setting(text: str) -> None:
     variables = re.findall(rf"\b({ENV_PREFIX}\w+)\s*[=:]", text)
     assert variables
@@ -38,6 +49,16 @@ def test_every_variable_that_is_set_is_a_setting(text: str) -> None:
 def test_a_name_that_is_no_setting_would_be_noticed() -> None:
     assert not is_setting("HERAUT_TELEGRAM__TOKNE")
     assert not is_setting("HERAUT_TELEGRAMS__TOKEN")
+    assert not is_setting("HERAUT_TELEGRAM__ACCOUNTS__TOKEN")
+    assert not is_setting("HERAUT_TELEGRAM__ACCOUNTS__SPORT__TOKNE")
+
+
+def test_further_accounts_are_laid_over_the_same_service_with_their_secrets() -> None:
+    more, base = yaml.safe_load(ACCOUNTS), yaml.safe_load(COMPOSE)
+    assert more["services"].keys() <= base["services"].keys()
+    service = more["services"]["heraut"]
+    files = {Path(value).name for value in service["environment"].values()}
+    assert files == set(service["secrets"]) == more["secrets"].keys()
 
 
 def test_the_image_runs_as_somebody_who_is_not_root_and_watches_its_health() -> None:

@@ -1,5 +1,6 @@
 """Who is served: denied and unlisted chats get one polite answer, and nobody asks too much."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -81,6 +82,13 @@ async def test_a_chat_that_asks_too_fast_is_told_how_long_to_wait(room: Newsroom
     assert (await gate.admit(place("bo"), owner=False)).served
     room.clock.advance(timedelta(seconds=20))
     assert (await gate.admit(place("anna"), owner=False)).served
+
+
+async def test_a_person_who_speaks_with_two_accounts_has_two_allowances(room: Newsroom) -> None:
+    gate = Gate(room.database, room.clock, Quotas(commands_a_minute=1))
+    other = replace(place("anna"), lane="paper:2")
+    for here, served in ((place("anna"), True), (other, True), (place("anna"), False), (other, False)):
+        assert (await gate.admit(here, owner=False)).served is served
 
 
 async def test_the_memory_for_fast_chats_is_bounded(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:

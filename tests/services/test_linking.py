@@ -1,6 +1,6 @@
 """Managing a channel from a private chat, on each kind of database."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -108,3 +108,11 @@ async def test_forgetting_a_person_forgets_the_link(room: Newsroom, linking: Lin
     await linking.link(place(), "@harbour", "anna")
     await room.cases.privacy.forget(place(), "yes")
     assert await linking.linked(place()) is None
+
+
+async def test_what_is_managed_with_one_account_is_not_with_another(linking: Linking) -> None:
+    await linking.link(place(), "@harbour", "anna")
+    other = replace(place(), lane="paper:2")
+    assert not linking.offered(other)
+    assert await linking.aimed(other, "anna", changing=True) == other
+    assert await linking.linked(other) is None

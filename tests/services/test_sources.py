@@ -1,10 +1,12 @@
 """Which outlet and owner a new feed gets, and how lists of feeds are taken in."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from bot.domain.models import FeedSpec, Outlet
+from bot.errors import CommandError
 from bot.feeds.discover import Candidate
 from bot.feeds.opml import Opml, read_opml
 from bot.services.sources import Imported, Wanted, described
@@ -119,3 +121,9 @@ def test_offers_are_forgotten_when_there_are_too_many(room: Newsroom) -> None:
         room.sources.offer(place(f"chat{number}"), [candidate("https://a.example", "A")])
     assert room.sources.offered(place("chat149"), "1") is not None
     assert room.sources.offered(place("chat149"), "nos.nl") is None
+
+
+def test_what_one_account_offers_cannot_be_chosen_from_another(room: Newsroom) -> None:
+    room.sources.offer(place(), [candidate("https://a.example", "A")])
+    with pytest.raises(CommandError):
+        room.sources.offered(replace(place(), lane="paper:2"), "1")
