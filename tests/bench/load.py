@@ -1,343 +1,177 @@
 """Load: many feeds, rules and chats at once, on SQLite in one process, on PostgreSQL with 1, 2, 4 workers.
 
-    python -m tests.bench load --feeds 1000 --kinds sqlite,1,2
+    python -m tests.bench load                              all of it, on an idle machine: some 13 minutes
+    python -m tests.bench load --only steady --feeds 1000   a part of it, smaller
 
-Real processes read real local servers and tell an emulated Telegram, for a set time, after all feeds were
-read and stored once. Printed are the feeds read and articles stored in a second, the time from publication to
-alert (the wait for the next poll is part of it: half the interval in the middle), and what all processes of
-Heraut together took of CPU and memory. In the same run: the library `reader`, and a loop of httpx and
-feedparser, on the same feeds; they tell nobody.
+Real processes of Heraut read real local servers and tell an emulated Telegram. There are four sections:
 
-With `--max` a feed is due again after a second, so that feeds and articles in a second are what the machine
-can do, not what there is to do.
+    steady   feeds every minute, one in five changed: what it costs, and how soon chats hear of it
+    pace     feeds that are always due: how much one machine can do; beside it the library `reader`, and a
+             loop of httpx and feedparser, which tell nobody
+    growth   the same interval for ever more feeds: what ten times the feeds cost
+    parse    large documents that change and hold little that is new: what a second worker brings
+
+Times are counted from publication (the wait for the next poll is part of it) and from the poll that found the
+article. Databases begin with feeds that were read before, so nothing is measured while they are read first.
+Each leg has a limit of time, and says when it reached it. PostgreSQL waits for its disk, as SQLite does.
 """
 
 import argparse
 import asyncio
-import importlib
+import math
 import os
-import statistics
-import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-import aiohttp
-import feedparser
-import httpx
-from sqlalchemy import func, insert, select, update
+from tests.bench.loadnews import FIRST, Load
+from tests.bench.loadpeers import library, loop
+from tests.bench.loadreport import HEADER, Done, Leg, Progress, against, growth, line, speed_up, write
+from tests.bench.loadrun import Say, Seen, heraut
 
-from bot.domain.models import FeedSpec, Outlet, Subscription, Target
-from bot.store import feeds, schema
-from bot.store.database import Database
-from tests.bench.footprint import resident
-from tests.bench.loadserver import FarEnds, Load, far_ends, phrase
-from tests.support import databases
-from tests.support.heraut import HerautProcess
-from tests.support.waiting import until
-
-PATIENCE = 3_600.0
-ROWS = 5_000
-REST_SECONDS = 3.0
-PEER_FEEDS = 500
-"""Peers are read in a sample of this many feeds: more take them longer than anybody waits."""
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What was measured in `seconds`.
-
-    Args:
-        polls: feeds that were read, changed or not.
-        items: articles that were stored.
-        delays: seconds from publication to the chat, or to being stored for a peer that tells nobody.
-        cpu: seconds of CPU of all processes.
-        memory: MB, the most at any moment.
-    """
-
-    seconds: float
-    polls: int
-    items: int
-    delays: Sequence[float]
-    cpu: float
-    memory: float
-
-    def line(self, name: str) -> str:
-        """As a line of the table."""
-        ordered = sorted(self.delays)
-        middle = f"{statistics.median(ordered):8.2f}" if ordered else f"{'-':>8}"
-        late = f"{ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]:8.2f}" if ordered else f"{'-':>8}"
-        each = 1000 * self.cpu / self.polls if self.polls else 0.0
-        return (
-            f"{name:<26} {self.polls / self.seconds:9.1f} {self.items / self.seconds:9.1f} {middle} {late} "
-            f"{len(ordered):7d} {self.cpu / self.seconds:6.2f} {each:9.2f} {self.memory:8.0f}"
-        )
+CHANGED = 0.2
+STEADY_INTERVAL, GROWTH_INTERVAL = 60.0, 600.0
+PACE_FEEDS, PEER_FEEDS, PARSE_FEEDS = 3_000, 200, 200
+PARSE_ENTRIES, PARSE_SENTENCES = 60, 12
+ALERTS_A_SECOND = 12.0
+"""Far below what Telegram allows, so that its limit is not what we measure."""
+FASTEST = 250.0
+"""Articles in a second that no machine here exceeds; sets how many of them are about who is followed."""
+SECTIONS = ("steady", "pace", "growth", "parse")
+TITLES = {
+    "steady": "steady: every minute, 20 % changed",
+    "pace": "pace: always due, 20 % changed",
+    "growth": "growth: every 10 minutes, 20 % changed",
+    "parse": "parse: always due, all changed, 60 articles of 1,000 characters of which one is new",
+}
 
 
-HEADER = (
-    f"{'':<26} {'feeds/s':>9} {'items/s':>9} {'median s':>8} {'99 % s':>8} "
-    f"{'alerts':>7} {'cores':>6} {'ms/feed':>9} {'MB':>8}"
-)
+def _hot(items_a_second: float, rules: int, chats: int) -> int:
+    """One in so many articles is about somebody who is followed."""
+    return max(1, math.ceil(items_a_second * chats / max(rules, 1) / ALERTS_A_SECOND))
 
 
-# --- Heraut
+def _by_clock(feeds: int, interval: float, hot: int, rules: int, chats: int) -> Load:
+    return Load(feeds, CHANGED, rules, chats, interval, hot, time.time() - FIRST * interval)
 
 
-def _settings(ends: FarEnds, load: Load) -> str:
-    batch = max(50, min(1000, load.feeds // 20))
-    return (
-        f"[telegram]\napi_base_url = '{ends.telegram}'\n[polling]\ntick_seconds = 0.2\nbatch = {batch}\n"
-        f"min_interval_seconds = {load.interval}\nmax_interval_seconds = {load.interval}\narticles = false\n"
-        f"per_host = 50\nhost_spacing_seconds = 0\nallow_hosts = ['127.0.0.1:{ends.port}']\n"
-        "[log]\nlevel = 'warning'\n[alerts]\nmeaning = false\n"
+def _by_request(feeds: int, hot: int, rules: int, chats: int) -> Load:
+    # Each request publishes a second later than the one before; never in the future.
+    epoch = time.time() - FIRST - 3 * 3600
+    return Load(feeds, CHANGED, rules, chats, 1.0, hot, epoch, by_request=True)
+
+
+def legs(wanted: argparse.Namespace) -> Iterator[Leg]:
+    """What is measured, in order."""
+    rules, chats = wanted.rules, wanted.chats
+    followed = rules, chats
+    workers = [int(each) for each in wanted.workers.split(",")]
+    sections = wanted.only.split(",") if wanted.only else SECTIONS
+    if "steady" in sections:
+        hot = _hot(wanted.feeds * CHANGED / STEADY_INTERVAL, *followed)
+        for count in workers:
+            load = _by_clock(wanted.feeds, STEADY_INTERVAL, hot, *followed)
+            yield Leg("steady", _name(count), load, workers=count)
+    if "pace" in sections:
+        hot = _hot(FASTEST, *followed)
+        for count in workers:
+            load = _by_request(min(PACE_FEEDS, wanted.feeds), hot, *followed)
+            yield Leg("pace", _name(count), load, workers=count)
+        for what, name in (("reader", "reader"), ("loop", "httpx + feedparser")):
+            yield Leg("pace", name, _by_request(min(PEER_FEEDS, wanted.feeds), hot, rules, 0), what)
+    if "growth" in sections:
+        sizes = [int(each) for each in wanted.growth.split(",")]
+        hot = _hot(max(sizes) * CHANGED / GROWTH_INTERVAL, *followed)
+        for count in [each for each in (0, 1) if each in workers]:
+            for size in sizes:
+                load = _by_clock(size, GROWTH_INTERVAL, hot, *followed)
+                yield Leg("growth", _name(count), load, workers=count)
+    if "parse" in sections:
+        for count in [each for each in workers if each]:
+            yield Leg("parse", _name(count), _large(min(PARSE_FEEDS, wanted.feeds), *followed), workers=count)
+
+
+def _large(feeds: int, rules: int, chats: int) -> Load:
+    small = _by_request(feeds, _hot(FASTEST, rules, chats), rules, chats)
+    return Load(
+        feeds, 1.0, rules, chats, 1.0, small.hot, small.epoch, PARSE_ENTRIES, PARSE_SENTENCES, True, True
     )
 
 
-async def _fill(database: Database, ends: FarEnds, load: Load) -> None:
-    """Feeds, chats, and what these follow: each chat one rule."""
-    now = datetime.now(UTC)
-    specs = [
-        FeedSpec(f"http://127.0.0.1:{ends.port}/feed/{n}", Outlet(f"Krant {n}", f"krant{n}"), "nl")
-        for n in range(load.feeds)
-    ]
-    async with database.write() as tx:
-        await feeds.configure(tx, specs, now, timedelta(seconds=load.interval))
-        # Not of the settings, so that a start without a list of feeds leaves them.
-        await tx.execute(update(schema.feeds).values(origin="chat"))
-    lane = f"telegram:{ends.token.partition(':')[0]}"
-    chat = {"lane": lane, "platform": "telegram", "language": "nl", "created_at": now}
-    async with database.write() as tx:
-        for start in range(0, load.chats, ROWS):
-            part = ends.chats[start : start + ROWS]
-            await tx.execute(insert(schema.chats), [chat | {"chat": str(each)} for each in part])
-        ids = (await tx.execute(select(schema.chats.c.id).order_by(schema.chats.c.id))).scalars().all()
-        wishes = [_wish(each, f'"{phrase(number % load.rules)}"', now) for number, each in enumerate(ids)]
-        for start in range(0, load.chats, ROWS):
-            await tx.execute(insert(schema.subscriptions), wishes[start : start + ROWS])
+def _name(workers: int) -> str:
+    if not workers:
+        return "SQLite, one process"
+    return f"PostgreSQL, {workers} worker{'s' if workers > 1 else ''}"
 
 
-def _wish(chat_id: int, rule: str, now: datetime) -> dict[str, Any]:
-    wish = Subscription(0, chat_id, Target.RULE, rule, 0.05, now)
-    names = ("chat_id", "target", "value", "rule_key", "threshold", "created_at")
-    return {name: getattr(wish, name) for name in names}
+async def _measure(leg: Leg, seconds: float, say: Say) -> Seen | None:
+    if leg.what == "heraut":
+        return await heraut(leg.load, leg.workers, seconds, say)
+    return await (library if leg.what == "reader" else loop)(leg.load, seconds, say)
 
 
-async def heraut(load: Load, seconds: float, workers: int) -> Seen:
-    """Measure Heraut: with no workers one process on SQLite, else that many and a gateway on PostgreSQL."""
-    with far_ends(load) as ends, tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        async with _opened(folder, workers) as (database, url), AsyncExitStack() as stack:
-            await _fill(database, ends, load)
-            roles = [*(("worker",) * workers), "gateway"] if workers else [""]
-            running = [
-                HerautProcess(
-                    folder / f"p{number}",
-                    settings=_settings(ends, load),
-                    environment={"HERAUT_TELEGRAM__TOKEN": ends.token, "HERAUT_DATABASE_URL": url},
-                    role=role,
-                )
-                for number, role in enumerate(roles)
-            ]
-            for process in running:
-                await stack.enter_async_context(process)
-            await until(lambda: _all_read(ends, load), PATIENCE)
-            await until(lambda: _at_rest(database, load), PATIENCE)
-            return await _measured(ends, database, [each.pid for each in running], load, seconds)
-
-
-@asynccontextmanager
-async def _opened(folder: Path, workers: int) -> AsyncIterator[tuple[Database, str]]:
-    async with databases.address("postgres" if workers else "sqlite", folder) as url:
-        database = Database(url)
-        try:
-            yield database, url
-        finally:
-            await database.close()
-
-
-async def _all_read(ends: FarEnds, load: Load) -> bool:
-    return (await _asked(ends))[0] >= load.feeds
-
-
-async def _at_rest(database: Database, load: Load) -> bool:
-    """Whether the articles of the first reading are stored: no more come than are published meanwhile."""
-    usual = load.feeds * load.changed / load.interval * REST_SECONDS
-    before = await _stored(database)
-    await asyncio.sleep(REST_SECONDS)
-    return await _stored(database) - before <= 2 * usual + 10
-
-
-async def _asked(ends: FarEnds) -> tuple[int, int]:
-    """How many feeds were asked for, and how often that was."""
-    async with (
-        aiohttp.ClientSession() as session,
-        session.get(f"http://127.0.0.1:{ends.port}/count") as answer,
-    ):
-        feeds_asked, times = await answer.json()
-    return int(feeds_asked), int(times)
-
-
-async def _measured(
-    ends: FarEnds, database: Database, pids: Sequence[int], load: Load, seconds: float
-) -> Seen:
-    began, cpu = time.time(), sum(map(cpu_of, pids))
-    items, (_, polls) = await _stored(database), await _asked(ends)
-    memory = 0.0
-    while time.time() - began < seconds:
-        memory = max(memory, sum(sum(resident(pid).values()) for pid in pids))
-        await asyncio.sleep(1)
-    took, spent = time.time() - began, sum(map(cpu_of, pids)) - cpu
-    now_items, (_, now_polls) = await _stored(database), await _asked(ends)
-    # What was published until now may still be told for one interval and a while.
-    await asyncio.sleep(load.interval + 5)
-    told = [at - published for published, at in ends.told() if began <= published <= began + took]
-    return Seen(took, now_polls - polls, now_items - items, told, spent, memory)
-
-
-async def _stored(database: Database) -> int:
-    """Articles that there are."""
-    async with database.read() as tx:
-        return await tx.scalar(select(func.count()).select_from(schema.items)) or 0
-
-
-def cpu_of(pid: int) -> float:
-    """Seconds of CPU that a process took, with its children of now and before (proc(5), fields 14 to 17)."""
-    total = 0.0
-    for each in _family(pid):
-        try:
-            fields = Path(f"/proc/{each}/stat").read_text(encoding="utf8").rpartition(")")[2].split()
-        except OSError:
-            continue
-        total += sum(map(int, fields[11:15])) / TICKS_A_SECOND
-    return total
-
-
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = thread.read_text(encoding="utf8").split()
-        except OSError:
-            continue
-        for child in children:
-            yield from _family(int(child))
-
-
-# --- peers
-
-
-async def loop(load: Load, seconds: float) -> Seen:
-    """httpx and feedparser, one feed after the other; what is new by its link counts."""
-    with far_ends(replace(load, chats=0)) as ends:
-        known: set[str] = set()
-        tags: dict[int, str] = {}
-
-        async with httpx.AsyncClient() as client:
-
-            async def poll(number: int) -> list[str]:
-                headers = {"If-None-Match": tags[number]} if number in tags else {}
-                answer = await client.get(f"http://127.0.0.1:{ends.port}/feed/{number}", headers=headers)
-                tags[number] = answer.headers.get("etag", "")
-                links = [str(each.link) for each in feedparser.parse(answer.content).entries]
-                new = [link for link in links if link not in known]
-                known.update(new)
-                return new
-
-            return await _peer(load, seconds, poll)
-
-
-async def _peer(load: Load, seconds: float, poll: Callable[[int], Any]) -> Seen:
-    """Rounds over the feeds as the interval asks, or as fast as they go; the first one does not count."""
-    for number in range(load.feeds):
-        await poll(number)
-    began, cpu, polls, found = time.time(), time.process_time(), 0, []
-    while time.time() - began < seconds:
-        turn = time.time()
-        for number in range(load.feeds):
-            new = await poll(number)
-            polls += 1
-            found += [(int(link.rpartition("/")[2]) / 1000, time.time()) for link in new]
-        await asyncio.sleep(max(0.0, load.interval - (time.time() - turn)))
-    took = time.time() - began
-    delays = [at - published for published, at in found if published >= began]
-    spent = time.process_time() - cpu
-    return Seen(took, polls, len(found), delays, spent, resident(os.getpid())["program"])
-
-
-async def library(load: Load, seconds: float) -> Seen | None:
-    """The `reader` library with its SQLite file; None when it is not installed."""
+async def _limited(leg: Leg, wanted: argparse.Namespace, say: Say) -> Done:
+    began = time.monotonic()
     try:
-        # The feedparser within it asks for a module of this name, which has another one today.
-        sys.modules.setdefault("sgmllib", importlib.import_module("feedparser_sgmllib"))
-        from reader import make_reader
-    except ImportError:
-        return None
-    with far_ends(replace(load, chats=0)) as ends, tempfile.TemporaryDirectory() as folder:
-        made: Any = make_reader(str(Path(folder) / "reader.sqlite"))
-        urls = [f"http://127.0.0.1:{ends.port}/feed/{number}" for number in range(load.feeds)]
-        for url in urls:
-            made.add_feed(url)
-        known: set[str] = set()
-
-        async def poll(number: int) -> list[str]:
-            made.update_feed(urls[number])
-            links = [str(each.link) for each in made.get_entries(feed=urls[number])]
-            new = [link for link in links if link not in known]
-            known.update(new)
-            return new
-
-        return await _peer(load, seconds, poll)
+        async with asyncio.timeout(wanted.limit):
+            seen = await _measure(leg, wanted.seconds, say)
+    except TimeoutError:
+        return Done(leg, None, time.monotonic() - began, f"was not done within {wanted.limit:g} s")
+    return Done(leg, seen, time.monotonic() - began, "" if seen else "is not installed")
 
 
-# --- the command
+def run(planned: Sequence[Leg], wanted: argparse.Namespace) -> list[Done]:
+    """Measure one after the other, print each as it is done, and what they say together."""
+    progress, found = Progress(len(planned)), list[Done]()
+    section = ""
+    for leg in planned:
+        if leg.section != section:
+            section = leg.section
+            print(f"\n{_title(leg, wanted)}\n{HEADER}", flush=True)
+        progress.begin(leg)
+        found.append(asyncio.run(_limited(leg, wanted, progress.say)))
+        progress.clear()
+        print(line(found[-1]), flush=True)
+        if wanted.json:
+            write(Path(wanted.json), found)
+    for section, sums in (("pace", speed_up), ("pace", against), ("growth", growth), ("parse", speed_up)):
+        told = sums([each for each in found if each.leg.section == section])
+        if told:
+            print(f"\n{section}\n{told}")
+    return found
+
+
+def _title(leg: Leg, wanted: argparse.Namespace) -> str:
+    load = leg.load
+    return (
+        f"{TITLES[leg.section]}; {load.rules:,} rules, {load.chats:,} chats, "
+        f"{wanted.seconds:g} s, {os.cpu_count()} cores, load before {os.getloadavg()[0]:.1f}"
+    )
 
 
 def _arguments(given: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench load", description=__doc__)
-    parser.add_argument("--feeds", default="1000", help="numbers, with commas: 1000,10000,100000")
-    parser.add_argument("--changed", type=float, default=0.2, help="part of the feeds with something new")
-    parser.add_argument("--rules", type=int, default=10_000)
-    parser.add_argument("--chats", type=int, default=100_000)
-    parser.add_argument("--hot", type=int, default=50, help="one in so many articles is alerted")
-    parser.add_argument("--interval", type=float, default=60.0, help="seconds between two polls of a feed")
-    parser.add_argument("--seconds", type=float, default=120.0, help="how long each is measured")
-    parser.add_argument(
-        "--kinds", default="sqlite,1,2,4,reader,loop", help="what is measured; numbers: workers"
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench load",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--max", action="store_true", help="feeds are due at once, always")
+    parser.add_argument("--only", default="", help=f"sections, with commas: {','.join(SECTIONS)}")
+    parser.add_argument("--feeds", type=int, default=10_000, help="of the section steady; others have less")
+    parser.add_argument("--rules", type=int, default=10_000, help="shared evenly by the chats")
+    parser.add_argument("--chats", type=int, default=100_000)
+    parser.add_argument("--workers", default="0,1,2,4", help="on PostgreSQL; 0 is SQLite in one process")
+    parser.add_argument("--growth", default="1000,10000,100000", help="numbers of feeds")
+    parser.add_argument("--seconds", type=float, default=30.0, help="how long each leg is measured")
+    parser.add_argument("--limit", type=float, default=240.0, help="seconds that a leg may take in all")
+    parser.add_argument("--json", default="build/load.json", help='where all figures go; "" for nowhere')
     return parser.parse_args(given)
 
 
-async def _one(kind: str, load: Load, seconds: float) -> Seen | None:
-    if kind in ("reader", "loop"):
-        sample = replace(load, feeds=min(load.feeds, PEER_FEEDS))
-        return await (library if kind == "reader" else loop)(sample, seconds)
-    return await heraut(load, seconds, 0 if kind == "sqlite" else int(kind))
-
-
 def main(given: Sequence[str] = ()) -> None:
-    """Print a table for each number of feeds."""
+    """Print a table for each section."""
     wanted = _arguments(given)
-    names = {"sqlite": "Heraut, SQLite", "reader": "reader", "loop": "httpx + feedparser"}
-    for number in map(int, wanted.feeds.split(",")):
-        interval = 1.0 if wanted.max else wanted.interval
-        load = Load(number, wanted.changed, wanted.rules, wanted.chats, interval, wanted.hot)
-        print(
-            f"{number} feeds every {interval:g} s, {load.changed:.0%} changed, {load.rules} rules, "
-            f"{load.chats} chats, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n{HEADER}",
-            flush=True,
-        )
-        for kind in wanted.kinds.split(","):
-            seen = asyncio.run(_one(kind, load, wanted.seconds))
-            name = names.get(kind, f"Heraut, PostgreSQL, {kind} workers")
-            print(seen.line(name) if seen else f"{name:<26} is not installed", flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    began = time.monotonic()
+    planned = list(legs(wanted))
+    print(f"{len(planned)} legs of {wanted.seconds:g} s each, and as long again to prepare them", flush=True)
+    run(planned, wanted)
+    print(f"\nin all {(time.monotonic() - began) / 60:.1f} minutes; {wanted.json or 'no JSON'}")

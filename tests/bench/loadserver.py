@@ -1,116 +1,98 @@
-"""The far ends of the load: publishers whose feeds change by the clock, and Telegram. A process of its own.
+"""The far ends of the load, in a process of their own: publishers whose feeds change, and Telegram.
 
-A feed's document follows from the time alone: the turn it is in, and which earlier turns brought an article.
-Each article carries in its address when it was published, in milliseconds, so that whoever hears of it can
-say how old it was.
+It keeps when each article was served first and when a chat was told of it, so that the time that is ours can
+be told from the time until the next poll.
 """
 
 import asyncio
-import random
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
 from aiohttp import web
 
-from tests.bench.intake import ACTORS, SUBJECTS, VERBS, _body, _name
+from tests.bench.loadnews import FIRST, Load, article, document, read_address
 from tests.emulators.telegram import TelegramEmulator
-from tests.support.feedbuilder import FeedItem, rss
-
-ITEMS = 10
-LOOK_BACK = 400
-"""Turns that are searched for the last articles."""
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """What there is to do.
+class Served:
+    """An article about somebody who is followed, when it was published, and when it was given out first."""
 
-    Args:
-        feeds: how many, each asked for once in `interval` seconds.
-        changed: which part of them has something new then.
-        hot: one in so many articles is about something that is followed.
-        rules: how many different ones are followed, shared evenly by the chats.
-    """
-
-    feeds: int
-    changed: float
-    rules: int
-    chats: int
-    interval: float
-    hot: int
+    event: str
+    rule: int
+    published: float
+    at: float
 
 
-def phrase(number: int) -> str:
-    """What the rule of this number looks for."""
-    words = random.Random(number)
-    return f"{_name(words)} {_name(words)}e{number}"
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message in a chat about an event."""
+
+    chat: int
+    event: str
+    at: float
 
 
-@lru_cache(maxsize=20_000)
-def document(load: Load, feed: int, turn: int, began: float) -> bytes:
-    """A feed in a turn: its last articles, the newest first."""
-    site = f"https://krant{feed}.example"
-    entries = []
-    for each in range(turn, turn - LOOK_BACK, -1):
-        words = random.Random(f"{feed}/{each}")
-        if words.random() < load.changed:
-            entries.append(_article(load, feed, words, began + _phase(load, feed) + each * load.interval))
-        if len(entries) == ITEMS:
-            break
-    return rss(entries, title=f"Krant {feed}", link=site)
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All that happened."""
 
-
-def _article(load: Load, feed: int, words: random.Random, at: float) -> FeedItem:
-    url = f"https://krant{feed}.example/artikel/{int(at * 1000)}"
-    subject = f"{words.choice(SUBJECTS)} bij {_name(words)}"
-    actor = phrase(words.randrange(load.rules)) if words.randrange(load.hot) == 0 else words.choice(ACTORS)
-    title = f"{actor} {words.choice(VERBS)} {subject} in {_name(words)}"
-    return FeedItem(title, url, _body(words, url, title), datetime.fromtimestamp(at, UTC))
-
-
-def _phase(load: Load, feed: int) -> float:
-    return random.Random(feed).random() * load.interval
-
-
-def _turn(load: Load, feed: int, began: float, now: float) -> int:
-    """The last turn up to now in which there was an article: until the next one nothing changes."""
-    turn = int((now - began - _phase(load, feed)) // load.interval)
-    while random.Random(f"{feed}/{turn}").random() >= load.changed:
-        turn -= 1
-    return turn
+    served: list[Served]
+    told: list[Told]
 
 
 def serve(line: Connection, load: Load) -> None:
-    """Serve until the process is ended; says where, then answers each question with what was told when."""
+    """Serve until the process is ended; says where, then gives the account each time it is asked."""
     asyncio.run(_serve(line, load))
 
 
-async def _serve(line: Connection, load: Load) -> None:
-    began = time.time()
-    asked: Counter[int] = Counter()
+class _Publishers:
+    """All feeds."""
 
-    async def feed(request: web.Request) -> web.StreamResponse:
-        number = int(request.match_info["number"])
-        turn = _turn(load, number, began, time.time())
-        asked[number] += 1
-        tag = f'"{turn}"'
-        if request.headers.get("If-None-Match") == tag:
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self._asked: Counter[int] = Counter()
+        self._upto: dict[int, int] = {}
+        self.served: list[Served] = []
+
+    async def feed(self, request: web.Request) -> web.StreamResponse:
+        """One feed, or 304."""
+        load, number, now = self._load, int(request.match_info["number"]), time.time()
+        turn = FIRST + self._asked[number] if load.by_request else load.turn_at(number, now)
+        self._asked[number] += 1
+        latest = load.latest(number, turn)
+        tag, known = f'"{latest}"', request.headers.get("If-None-Match", "")
+        if known == tag:
             return web.Response(status=304, headers={"ETag": tag})
-        body = document(load, number, turn, began)
+        if known:
+            self._note(number, int(known.strip('"')), latest, now)
+        body = document(load, number, latest)
         return web.Response(body=body, content_type="application/rss+xml", headers={"ETag": tag})
 
-    async def count(request: web.Request) -> web.StreamResponse:
-        return web.json_response([len(asked), asked.total()])
+    async def count(self, request: web.Request) -> web.StreamResponse:
+        """How many feeds were asked, and how often that was."""
+        return web.json_response([len(self._asked), self._asked.total()])
 
+    def _note(self, feed: int, known: int, latest: int, now: float) -> None:
+        """Whoever asks knows the articles until a turn, and gets those after it."""
+        known = max(known, self._upto.get(feed, known))
+        for turn in self._load.last(feed, latest):
+            told = article(self._load, feed, turn)
+            if turn > known and told.rule is not None:
+                published = self._load.published(feed, turn)
+                self.served.append(Served(told.event, told.rule, published, now))
+        self._upto[feed] = latest
+
+
+async def _serve(line: Connection, load: Load) -> None:
+    publishers = _Publishers(load)
     app = web.Application()
-    app.add_routes([web.get("/feed/{number}", feed), web.get("/count", count)])
+    app.add_routes([web.get("/feed/{number}", publishers.feed), web.get("/count", publishers.count)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -118,39 +100,43 @@ async def _serve(line: Connection, load: Load) -> None:
         ids = [telegram.add_chat(title=f"Lezer {number}") for number in range(load.chats)]
         line.send((runner.addresses[0][1], telegram.url, telegram.token, ids))
         while await asyncio.to_thread(line.recv):
-            line.send(_told(telegram))
+            line.send(Account(publishers.served, list(_told(telegram, load))))
 
 
-def _told(telegram: TelegramEmulator) -> list[tuple[float, float]]:
-    """When each article that stands in a chat was published, and when it was told there."""
+def _told(telegram: TelegramEmulator, load: Load) -> Iterator[Told]:
     to_wall_clock = time.time() - time.monotonic()
     sent: dict[int, list[float]] = {}
     for at, method, chat in telegram.requests:
         if method in ("sendMessage", "sendPhoto"):
             sent.setdefault(int(chat or 0), []).append(at + to_wall_clock)
-    found = []
     for chat, times in sent.items():
         posted = telegram.world.chats[chat].posted.values()
         for message, at in zip(posted, times, strict=False):
-            published = [link.rpartition("/")[2] for link in message.links if "/artikel/" in link]
-            found += [(int(each) / 1000, at) for each in published[:1]]
-    return found
+            first = next(filter(None, map(read_address, message.links)), None)
+            if first is not None:
+                yield Told(chat, article(load, *first).event, at)
 
 
 @dataclass(frozen=True, slots=True)
 class FarEnds:
-    """Where the other process listens; `told` asks it what arrived."""
+    """Where the other process listens."""
 
     port: int
     telegram: str
     token: str
     chats: list[int]
     line: Connection
+    pid: int
 
-    def told(self) -> list[tuple[float, float]]:
-        """See `_told`."""
+    def account(self) -> Account:
+        """What was served and told until now."""
         self.line.send(True)
-        return list(self.line.recv())
+        found: Account = self.line.recv()
+        return found
+
+    def followers(self, load: Load, rule: int) -> list[int]:
+        """The chats that follow somebody."""
+        return self.chats[rule :: load.rules]
 
 
 @contextmanager
@@ -160,9 +146,10 @@ def far_ends(load: Load) -> Iterator[FarEnds]:
     ours, theirs = context.Pipe()
     process = context.Process(target=serve, args=(theirs, load), daemon=True)
     process.start()
+    theirs.close()  # so that its end is noticed
     try:
         port, telegram, token, chats = ours.recv()
-        yield FarEnds(port, telegram, token, chats, ours)
+        yield FarEnds(port, telegram, token, chats, ours, process.pid or 0)
     finally:
         process.terminate()
         process.join()
