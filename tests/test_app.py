@@ -50,6 +50,8 @@ async def test_platforms_that_are_down_at_the_start_are_joined_when_they_come_up
     telegram, discord = TelegramEmulator(), DiscordEmulator()
     await telegram.start()
     await discord.start()
+    discord.gateway.advise(2, at_once=2)
+    channel = await discord.add_channel(discord.add_guild(shard=1))
     address = telegram.url
     await telegram.stop()
     await discord.go_down()
@@ -72,6 +74,14 @@ async def test_platforms_that_are_down_at_the_start_are_joined_when_they_come_up
             return bool(telegram.messages(chat)) and discord.gateway.connected
 
         assert await until(answered, 90)
+        assert "Heraut" in (await discord.slash(channel, "anna", "about")).text
+
+        async def all_told() -> bool:
+            async with aiohttp.ClientSession() as session, session.get(f"{process.url}/health") as answer:
+                (told,) = (await answer.json())["connections"].values()
+                return bool(told["shards"] == told["up"] == 2)
+
+        assert await until(all_told)
     await telegram.stop()
     await discord.stop()
     for token in (telegram.token, discord.token):
