@@ -177,6 +177,8 @@ async def _talkers(
     cases = cases_of(
         ground, manager, painter, rules, lambda tx, key, worded, now: alarms.notify(tx, key, worded, now)
     )
+    if ground.mode.role.sends:
+        await cases.gate.enforce()
     sources = Sources(ground.database, fetcher, ground.clock)
     chats = open_chats(ground, manager, sources, rooms_of(ground, sample), cases)
     alarms = alarms_of(ground.settings, chats)

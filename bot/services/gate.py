@@ -98,6 +98,20 @@ class Gate:
         """
         return await self._rule(place, text, DENIED)
 
+    async def enforce(self) -> None:
+        """Send nothing to chats that the settings deny, and again to those that they deny no more."""
+        now = self._clock.now()
+        async with self._database.write() as tx:
+            for lane, address in await chats.paused_because(tx, WHY_DENIED):
+                if not self._closed_to(address, await access.of_chat(tx, address)):
+                    await chats.resume(tx, lane, address, now)
+            for name in sorted(self._quotas.denied):
+                platform, _, chat = name.partition(":")
+                address = Address(platform, chat)
+                if self._closed_to(address, await access.of_chat(tx, address)):
+                    for lane in await chats.lanes_of(tx, address):
+                        await chats.pause(tx, lane, address, WHY_DENIED)
+
     async def rulings(self) -> list[Ruling]:
         """Every chat that was allowed or denied."""
         async with self._database.read() as tx:

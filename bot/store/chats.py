@@ -255,6 +255,14 @@ async def paused_for(tx: Transaction, lane: str, address: Address, why: str) -> 
     return await tx.scalar(paused.limit(1)) is not None
 
 
+async def paused_because(tx: Transaction, why: str) -> list[tuple[str, Address]]:
+    """The chats, whole with their threads, that are paused for this reason, each with its account."""
+    paused = select(chats.c.lane, chats.c.platform, chats.c.chat).where(
+        chats.c.state == ChatState.PAUSED, chats.c.paused_why == why
+    )
+    return [(row.lane, Address(row.platform, row.chat)) for row in await tx.execute(paused.distinct())]
+
+
 async def active(tx: Transaction) -> AsyncIterator[list[tuple[Chat, str]]]:
     """Every active chat with its lane, in pages."""
     last = 0

@@ -45,6 +45,34 @@ async def test_a_denied_chat_gets_no_alerts_until_it_is_allowed(room: Newsroom) 
     assert room.paper.titles("anna") == ["Spanje wijst hogere NAVO-bijdrage af"]
 
 
+async def test_a_chat_that_the_settings_deny_gets_no_alerts_until_they_do_no_more(room: Newsroom) -> None:
+    feed = await room.add_feed()
+    for chat in ("anna", "bo"):
+        await room.manager.subscribe(place(chat), "nato")
+    await Gate(room.database, room.clock, Quotas(denied=frozenset({"paper:anna", "paper:nobody"}))).enforce()
+    await room.take(feed, [report(TITLE, 1, room.clock.now())])
+    await room.deliver()
+    assert (room.paper.titles("anna"), room.paper.titles("bo")) == ([], [TITLE])
+    await Gate(room.database, room.clock).enforce()
+    room.clock.advance(timedelta(minutes=1))
+    await room.take(feed, [report("Spanje wijst hogere NAVO-bijdrage af", 2, room.clock.now())])
+    await room.deliver()
+    assert room.paper.titles("anna") == ["Spanje wijst hogere NAVO-bijdrage af"]
+
+
+async def test_what_an_owner_said_of_a_chat_goes_before_the_settings(room: Newsroom) -> None:
+    feed, quotas = await room.add_feed(), Quotas(denied=frozenset({"paper:anna"}))
+    for chat in ("anna", "bo"):
+        await room.manager.subscribe(place(chat), "nato")
+    gate = Gate(room.database, room.clock, quotas)
+    await gate.allow(OWNER, "paper:anna")
+    await gate.deny(OWNER, "paper:bo")
+    await gate.enforce()
+    await room.take(feed, [report(TITLE, 1, room.clock.now())])
+    await room.deliver()
+    assert (room.paper.titles("anna"), room.paper.titles("bo")) == ([TITLE], [])
+
+
 async def test_allowing_does_not_wake_a_chat_that_left_by_itself(room: Newsroom) -> None:
     await room.manager.subscribe(place("anna"), "nato")
     await room.manager.note(LANE, ChatEvent(Address("paper", "anna"), "gone", "blocked"))
