@@ -87,9 +87,7 @@ def manager_of(ground: Ground, rules: Rules) -> Manager:
     alerts = ground.settings.alerts
     quotas = ground.settings.access
     defaults = Defaults(alerts.threshold, alerts.timezone, quotas.subscriptions, quotas.rule_length)
-    return Manager(
-        ground.database, rules.topics, rules.catalog.entities, rules.follow, ground.clock, defaults
-    )
+    return Manager(ground.database, rules.topics, rules.book, rules.follow, ground.clock, defaults)
 
 
 def cases_of(ground: Ground, manager: Manager, painter: Painter, rules: Rules, notify: Notify) -> UseCases:
@@ -101,7 +99,7 @@ def cases_of(ground: Ground, manager: Manager, painter: Painter, rules: Rules, n
         ground.clock,
         manager,
         painter,
-        Footing(rules.catalog, rules.book, rules.topics, rules.follow, notify, settings.alerts.threshold),
+        Footing(rules.book, rules.topics, rules.follow, notify, settings.alerts.threshold),
         folder=settings.data_dir / "backups",
         quotas=quotas,
         timezone=settings.alerts.timezone,

@@ -27,7 +27,7 @@ class KeepUp:
             followed = await chats.subscribed_rules(tx)
             accepted = sorted((each.entity, each.phrase) for each in await amendments.blockers(tx))
         if accepted != self._accepted:
-            await self._rules.book.know(self._rules.catalog.blocking(accepted))
+            await self._rules.book.know(accepted)
             self._accepted = accepted
         if followed != self._followed:
             await self._rules.follow(followed)

@@ -142,7 +142,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
             bells.hang(OWED, pump.lane, pump.wake)
         server = _server(listener, ground, chats, rules, manager, working.is_set, attended)
         runner = runner_of(ground, lanes, attended)
-        add_upkeep(runner, ground, rules)
+        add_upkeep(runner, ground, rules, alarms.notify)
         add_watch(runner, ground, chats, alarms)
         if poller:
             tick = timedelta(seconds=1 if sample else settings.polling.tick_seconds)

@@ -15,11 +15,13 @@ from bot.jobs.embedded import EmbeddedRunner
 from bot.jobs.memory import give_back_aside
 from bot.ports import ChatPlatform, JobRunner
 from bot.services.alarm import Alarms
+from bot.services.blockers import Notify
 from bot.services.clockwatch import ClockWatch
 from bot.services.connectionwatch import ConnectionWatch
 from bot.services.delivery import LanePump
 from bot.services.digest import Digests
 from bot.services.lanewatch import LaneWatch
+from bot.services.packwatch import PackWatch
 from bot.services.poller import RENEWAL, Poller
 from bot.services.retention import Retention
 from bot.services.search import Searcher
@@ -31,6 +33,7 @@ DRAIN_SECONDS = 7.0
 RESTART_SECONDS = 5.0
 CLOCK_TICK = timedelta(seconds=5)
 RULES_TICK = timedelta(seconds=2)
+PACKS_TICK = timedelta(seconds=1)
 DIGEST_TICK = timedelta(seconds=30)
 CONNECTIONS_TICK = timedelta(minutes=1)
 WATCH_TICK = timedelta(minutes=5)
@@ -93,10 +96,13 @@ async def kept_up(run_platform: Callable[[], Awaitable[None]], lane: str) -> Non
         await asyncio.sleep(RESTART_SECONDS)
 
 
-def add_upkeep(runner: JobRunner, ground: Ground, rules: Rules) -> None:
-    """What every process does for itself."""
-    database, clock = ground.database, ground.clock
+def add_upkeep(runner: JobRunner, ground: Ground, rules: Rules, notify: Notify) -> None:
+    """What every process does for itself. `notify` tells those who run the bot."""
+    database, clock, packs = ground.database, ground.clock, ground.settings.packs_dir
     runner.every("memory", MEMORY_TICK, give_back_aside, once=False)
+    if packs:
+        watch = PackWatch(packs, rules.adopt, database, notify, clock)
+        runner.every("packs", PACKS_TICK, watch.tick, once=False)
     if ground.shared:
         runner.every("rules", RULES_TICK, KeepUp(database, rules).tick, once=False)
     else:

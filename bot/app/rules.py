@@ -1,7 +1,7 @@
-"""The rules to match: the topics', and those that chats wrote."""
+"""The rules to match: the topics', and those that chats wrote, as they read with the packs of this moment."""
 
+import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import structlog
 
@@ -11,7 +11,7 @@ from bot.domain.entities import Catalog
 from bot.domain.models import Target, Topic
 from bot.domain.rule_tree import Rule
 from bot.domain.rules import parse_rule
-from bot.errors import RuleError
+from bot.errors import PackError, RuleError
 from bot.services.packs import load_catalog, load_topics
 from bot.services.rulebook import RuleBook
 from bot.store import amendments, chats
@@ -19,17 +19,40 @@ from bot.store import amendments, chats
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
 class Rules:
-    """The names as the packs make them, the topics made of them, and the matcher of all rules."""
+    """The topics and what chats follow, kept in force.
 
-    catalog: Catalog
-    topics: Sequence[Topic]
-    book: RuleBook
+    Args:
+        topics: what can be followed by name.
+        book: the rules in force.
+        followed: the rules of chats that are among them.
+    """
+
+    def __init__(self, topics: Sequence[Topic], book: RuleBook, followed: Collection[str] = ()) -> None:
+        self.topics = topics
+        self.book = book
+        self._followed = frozenset(followed)
+        self._reading = asyncio.Lock()
 
     async def follow(self, texts: Collection[str]) -> None:
         """Match these rules of chats from now on, beside the topics'."""
-        await self.book.replace(_parsed(self.catalog, self.topics, texts))
+        self._followed = frozenset(texts)
+        async with self._reading:
+            rules = _parsed(self.book.packs, self.topics, self._followed)
+            await self.book.replace(rules)
+
+    async def adopt(self, packs: Catalog) -> None:
+        """Go on with other packs. All is as it was when they do not suit.
+
+        Raises:
+            PackError: a topic names an entity that they do not have.
+        """
+        async with self._reading:
+            try:
+                rules = await asyncio.to_thread(_parsed, packs, self.topics, self._followed)
+            except RuleError as error:
+                raise PackError("the packs", "topics", str(error)) from error
+            await self.book.adopt(packs, rules)
 
 
 def load_names(settings: Settings) -> tuple[Catalog, Sequence[Topic]]:
@@ -47,8 +70,8 @@ async def load_rules(ground: Ground, catalog: Catalog, topics: Sequence[Topic]) 
     async with ground.database.read() as tx:
         followed = await chats.subscribed_rules(tx)
         accepted = [(each.entity, each.phrase) for each in await amendments.blockers(tx)]
-    known = catalog.blocking(accepted)
-    return Rules(catalog, topics, RuleBook(known, _parsed(catalog, topics, followed)))
+    book = RuleBook(catalog, _parsed(catalog, topics, followed), accepted)
+    return Rules(topics, book, followed)
 
 
 def _parsed(catalog: Catalog, topics: Sequence[Topic], texts: Collection[str]) -> dict[str, Rule]:

@@ -79,6 +79,7 @@ def _figures(found: Status, request: Request) -> list[Sequence[Span]]:
             )
         ],
         [tongue("Chats: {chats}, subscriptions: {wishes}", chats=found.chats, wishes=found.subscriptions)],
+        [tongue("Rules in force: {n} ({mark})", n=found.rules, mark=found.mark)],
     ]
 
 

@@ -6,7 +6,6 @@ from typing import Protocol
 
 import structlog
 
-from bot.domain.entities import Catalog
 from bot.domain.messages import Button, Message, Text, say
 from bot.domain.tongue import Tongue
 from bot.errors import CommandError
@@ -29,28 +28,24 @@ class Notify(Protocol):
 
 
 class Blockers:
-    """Keeps the catalog as the packs and the accepted phrases say together.
+    """Keeps the accepted phrases, and those in force that are accepted.
 
     Args:
         database: where the phrases are.
-        packs: the catalog as the packs alone make it.
         book: the rules in force.
         clock: the time.
         notify: tells those who run the bot.
     """
 
-    def __init__(
-        self, database: Database, packs: Catalog, book: RuleBook, clock: Clock, notify: Notify
-    ) -> None:
+    def __init__(self, database: Database, book: RuleBook, clock: Clock, notify: Notify) -> None:
         self._database = database
-        self._packs = packs
         self._book = book
         self._clock = clock
         self._notify = notify
 
     def name_of(self, entity: str) -> str:
         """An entity's name; its id when no pack has it any more."""
-        known = self._packs.entities.get(entity)
+        known = self._book.packs.entities.get(entity)
         return known.name if known else entity
 
     async def listed(self) -> list[Amendment]:
@@ -119,6 +114,6 @@ class Blockers:
             await audit.note(tx, place.change(now, "blocker", f"{state}: {found.entity}: {found.phrase}"))
             words = [(each.entity, each.phrase) for each in await amendments.blockers(tx)]
         if State.ACCEPTED in (was, state):
-            await self._book.know(self._packs.blocking(words))
+            await self._book.know(words)
         log.info("blocker decided", entity=found.entity, phrase=found.phrase, state=state)
         return found

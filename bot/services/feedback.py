@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.entities import Catalog
 from bot.domain.models import Chat, Story, Subscription, Target
 from bot.domain.rule_tree import Rule, Some
 from bot.domain.rules import parse_rule
@@ -17,6 +16,7 @@ from bot.services.ingest import document_of
 from bot.services.manage import Follow
 from bot.services.manners import MUTED
 from bot.services.places import Place
+from bot.services.rulebook import RuleBook
 from bot.store import amendments, audit, books, chats, reports, stories, unwanted
 from bot.store.amendments import Amendment, State
 from bot.store.database import Database, Transaction
@@ -63,7 +63,7 @@ class Feedback:
 
     Args:
         database: where stories, wishes and proposals are.
-        catalog: the names that rules and topics may use.
+        book: the rules in force, and the names that rules may use.
         topics: the rule of each topic, by slug.
         follow: told the texts of all rules that chats follow whenever these change.
         blockers: what is known to mean something else.
@@ -73,14 +73,14 @@ class Feedback:
     def __init__(
         self,
         database: Database,
-        catalog: Catalog,
+        book: RuleBook,
         topics: Mapping[str, str],
         follow: Follow,
         blockers: Blockers,
         clock: Clock,
     ) -> None:
         self._database = database
-        self._catalog = catalog
+        self._book = book
         self._topics = topics
         self._follow = follow
         self._clock = clock
@@ -213,14 +213,14 @@ class Feedback:
         text = f"({rule.text})" if isinstance(rule.root, Some) else rule.text
         changed = f'{text} NOT "{phrase}"'
         try:
-            return parse_rule(changed, self._catalog.entities).text
+            return parse_rule(changed, self._book.packs.entities).text
         except RuleError as error:
             raise CommandError("The rule cannot be changed so: {problem}", problem=error.message) from error
 
     def _rule(self, wish: Subscription) -> Rule | None:
         text = self._topics.get(wish.value) if wish.target is Target.TOPIC else wish.value
         try:
-            return parse_rule(text or "", self._catalog.entities)
+            return parse_rule(text or "", self._book.packs.entities)
         except RuleError:
             return None
 

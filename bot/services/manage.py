@@ -14,6 +14,7 @@ from bot.ports import ChatEvent, Clock
 from bot.services.explain import Explainer
 from bot.services.manners import Manners
 from bot.services.places import Place as Place
+from bot.services.rulebook import RuleBook
 from bot.store import access, audit, books, chats, feeds, ranking, stories, unwanted
 from bot.store.database import Database
 from bot.store.feeds import FeedHealth
@@ -52,7 +53,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How Heraut is doing."""
+    """How Heraut is doing. `mark` is of the rules in force here (`RuleBook.mark`), `rules` how many."""
 
     feeds: int
     failing: Sequence[FeedHealth]
@@ -60,6 +61,8 @@ class Status:
     chats: int
     subscriptions: int
     deliveries: Mapping[DeliveryState, int]
+    rules: int
+    mark: str
 
 
 class Manager:
@@ -68,7 +71,7 @@ class Manager:
     Args:
         database: where chats and wishes are kept.
         topics: what can be followed by name.
-        entities: the ids that a rule may name.
+        book: the rules in force, and the names that a rule may use.
         follow: told the texts of all rules that chats follow whenever these change.
         clock: the time.
         defaults: of new chats and subscriptions.
@@ -78,14 +81,14 @@ class Manager:
         self,
         database: Database,
         topics: Sequence[Topic],
-        entities: Collection[str],
+        book: RuleBook,
         follow: Follow,
         clock: Clock,
         defaults: Defaults,
     ) -> None:
         self._database = database
         self._topics = {topic.slug: topic for topic in topics}
-        self._entities = entities
+        self._book = book
         self._follow = follow
         self._clock = clock
         self._defaults = defaults
@@ -129,7 +132,7 @@ class Manager:
                 most=self._defaults.longest_rule,
             )
         try:
-            parse_rule(text, self._entities)
+            parse_rule(text, self._book.packs.entities)
         except RuleError as error:
             raise CommandError(_pointed(text, error), error.hint) from error
         return Wish(Target.RULE, text, text)
@@ -250,6 +253,8 @@ class Manager:
             chats=chat_count,
             subscriptions=subscription_count,
             deliveries=by_state,
+            rules=len(self._book),
+            mark=self._book.mark,
         )
 
     async def complete(self, command: str, typed: str, place: Place) -> list[tuple[str, str]]:

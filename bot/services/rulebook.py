@@ -5,7 +5,9 @@ decide what the rules are.
 """
 
 import asyncio
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import structlog
@@ -16,32 +18,66 @@ from bot.domain.rule_tree import Rule
 
 log = structlog.get_logger()
 
+Words = Iterable[tuple[str, str]]
+"""(entity, phrase in which its names mean something else)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a matcher is made of."""
+
+    packs: Catalog
+    words: tuple[tuple[str, str], ...]
+    rules: Mapping[str, Rule]
+
+
+@dataclass(frozen=True, slots=True)
+class _Force:
+    """A matcher, with what it was made of."""
+
+    made: _Made
+    matcher: Matcher
+    mark: str
+
 
 class RuleBook:
-    """Holds the matcher for a catalog and its present rules.
+    """Holds the matcher for the packs, the accepted phrases and the present rules.
 
     Args:
-        catalog: the entities and offices to begin with.
+        packs: the entities and offices to begin with, as the packs alone make them.
         rules: the rules to start with, by key.
+        words: the phrases that mean something else, beside those of the packs.
     """
 
-    def __init__(self, catalog: Catalog, rules: Mapping[str, Rule]) -> None:
-        self._catalog = catalog
-        self._current = Matcher.build(catalog, rules)
+    def __init__(self, packs: Catalog, rules: Mapping[str, Rule], words: Words = ()) -> None:
+        self._wanted = _Made(packs, tuple(sorted(words)), dict(rules))
+        self._force = _build(self._wanted)
         self._turn = asyncio.Lock()
-        self._wanted = dict(rules)
-        self._current_of = (catalog, self._wanted)
         self._asked = self._built = 0
 
     @property
+    def packs(self) -> Catalog:
+        """The entities and offices in force, as the packs alone make them."""
+        return self._force.made.packs
+
+    @property
     def catalog(self) -> Catalog:
-        """The entities and offices that rules may name."""
-        return self._catalog
+        """The entities and offices in force, with the accepted phrases."""
+        return self._force.matcher.catalog
 
     @property
     def current(self) -> Matcher:
         """The matcher to use now. It never changes; ask again to see new rules."""
-        return self._current
+        return self._force.matcher
+
+    @property
+    def mark(self) -> str:
+        """A short hash of all that is in force: alike in two processes that match alike."""
+        return self._force.mark
+
+    def __len__(self) -> int:
+        """How many rules are in force."""
+        return len(self._force.made.rules)
 
     async def replace(self, rules: Mapping[str, Rule]) -> None:
         """Put `rules` in force, all of them in place of all present ones.
@@ -49,25 +85,59 @@ class RuleBook:
         Returns when they are, or newer ones: of calls that overlap only the last one's rules are built, and
         none that are in force already.
         """
+        await self._settle(replace(self._wanted, rules=dict(rules)))
+
+    async def know(self, words: Words) -> None:
+        """Go on with these accepted phrases; returns when they are in force."""
+        await self._settle(replace(self._wanted, words=tuple(sorted(words))))
+
+    async def adopt(self, packs: Catalog, rules: Mapping[str, Rule]) -> None:
+        """Go on with other packs, and the rules as they read with these; nothing of it when it raises."""
+        async with self._turn:
+            made = replace(self._wanted, packs=packs, rules=dict(rules))
+            await self._put(made)
+            # Phrases that came meanwhile are wanted still, and wait for their turn.
+            self._wanted = replace(self._wanted, packs=packs, rules=made.rules)
+
+    async def _settle(self, wanted: _Made) -> None:
         self._asked += 1
-        self._wanted = dict(rules)
+        self._wanted = wanted
         mine = self._asked
         async with self._turn:
             if mine <= self._built:
                 return
-            asked, wanted = self._asked, (self._catalog, self._wanted)
-            began = perf_counter()
-            built = await asyncio.to_thread(self._build, *wanted)
+            asked = self._asked
+            await self._put(self._wanted)
             self._built = asked
-            if built is not None:
-                self._current, self._current_of = built, wanted
-                log.info("rules replaced", rules=len(wanted[1]), seconds=round(perf_counter() - began, 3))
 
-    def _build(self, catalog: Catalog, rules: Mapping[str, Rule]) -> Matcher | None:
-        """The matcher for these; None when they are in force."""
-        return None if (catalog, rules) == self._current_of else Matcher.build(catalog, rules)
+    async def _put(self, made: _Made) -> None:
+        began = perf_counter()
+        built = await asyncio.to_thread(self._anew, made)
+        if built is not None:
+            self._force = built
+            seconds = round(perf_counter() - began, 3)
+            log.info("rules replaced", rules=len(made.rules), mark=built.mark, seconds=seconds)
 
-    async def know(self, catalog: Catalog) -> None:
-        """Go on with another catalog, which has the same entities; returns when it is in force."""
-        self._catalog = catalog
-        await self.replace(self._wanted)
+    def _anew(self, made: _Made) -> _Force | None:
+        """The matcher of these; None when they are in force."""
+        return None if made == self._force.made else _build(made)
+
+
+def _build(made: _Made) -> _Force:
+    return _Force(made, Matcher.build(made.packs.blocking(made.words), made.rules), _mark(made))
+
+
+def _mark(made: _Made) -> str:
+    """The same for the same packs, phrases and rules, in whatever order they stand; 12 hexadecimal digits."""
+    found = hashlib.sha256()
+    entries: Collection[object] = (*made.packs.entities.values(), *made.packs.offices.values())
+    for part in (
+        sorted(map(repr, entries)),
+        sorted(made.packs.given_names),
+        map(repr, made.words),
+        sorted(f"{key} {rule.text}" for key, rule in made.rules.items()),
+    ):
+        for line in part:
+            found.update(line.encode("utf-8", "surrogatepass") + b"\0")
+        found.update(b"\1")
+    return found.hexdigest()[:12]

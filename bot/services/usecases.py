@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.domain.entities import Catalog
 from bot.domain.models import Topic
 from bot.domain.salience import DEFAULT_THRESHOLD
 from bot.ports import Clock
@@ -57,7 +56,6 @@ class Footing:
     """What following and feedback stand on.
 
     Args:
-        packs: the names as the packs alone make them.
         book: the rules in force.
         topics: what can be followed by name.
         follow: told the texts of all rules that chats follow whenever these change.
@@ -65,7 +63,6 @@ class Footing:
         usual: the threshold of a new subscription, 0..1.
     """
 
-    packs: Catalog
     book: RuleBook
     topics: Sequence[Topic]
     follow: Follow
@@ -115,6 +112,6 @@ def use_cases(
 
 
 def _feedback(database: Database, clock: Clock, on: Footing) -> Feedback:
-    blockers = Blockers(database, on.packs, on.book, clock, on.notify)
+    blockers = Blockers(database, on.book, clock, on.notify)
     topics = {topic.slug: topic.rule for topic in on.topics}
-    return Feedback(database, on.packs, topics, on.follow, blockers, clock)
+    return Feedback(database, on.book, topics, on.follow, blockers, clock)

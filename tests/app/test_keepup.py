@@ -1,11 +1,16 @@
-"""Rules that another process changed are in force here after the next look."""
+"""Rules that another process changed are in force here after the next look; packs that changed, too."""
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from bot.app.keepup import KeepUp
 from bot.app.rules import Rules, load_names
 from bot.config import Settings
+from bot.domain.entities import Catalog, Name
 from bot.domain.models import Document
+from bot.errors import PackError
 from bot.services.rulebook import RuleBook
 from bot.store.database import Database
 from tests.support.clock import NOON
@@ -21,7 +26,7 @@ def matched(rules: Rules) -> tuple[str, ...]:
 async def test_a_rule_that_a_chat_follows_elsewhere_is_matched_here(db: Database, tmp_path: Path) -> None:
     room = Newsroom(tmp_path, url=db.url.render_as_string(hide_password=False))
     catalog, topics = load_names(Settings())
-    rules = Rules(catalog, topics, RuleBook(catalog, {}))
+    rules = Rules(topics, RuleBook(catalog, {}))
     keepup = KeepUp(db, rules)
     await keepup.tick()
     assert matched(rules) == ()
@@ -32,3 +37,30 @@ async def test_a_rule_that_a_chat_follows_elsewhere_is_matched_here(db: Database
     await keepup.tick()
     assert matched(rules) == ()
     await room.close()
+
+
+async def test_packs_that_lack_what_a_topic_needs_are_refused_and_the_rules_stay() -> None:
+    catalog, topics = load_names(Settings())
+    rules = Rules(topics, RuleBook(catalog, {}))
+    await rules.follow(["zeehond*"])
+    mark = rules.book.mark
+    with pytest.raises(PackError, match="topics"):
+        await rules.adopt(Catalog())
+    assert (rules.book.mark, matched(rules)) == (mark, ("rule:zeehond*",))
+
+
+async def test_a_rule_of_a_chat_that_names_a_new_entity_is_matched_and_rests_when_it_goes() -> None:
+    catalog, topics = load_names(Settings())
+    rules = Rules(topics, RuleBook(catalog, {}))
+    text = "@pieterburen"
+    seal = replace(
+        next(iter(catalog.entities.values())), id="pieterburen", names=(Name("Harlingen"),), short=()
+    )
+    more = replace(catalog, entities={**catalog.entities, "pieterburen": seal})
+    await rules.adopt(more)
+    await rules.follow([text])
+    assert matched(rules) == (f"rule:{text}",)
+    await rules.adopt(catalog)
+    assert matched(rules) == ()
+    await rules.adopt(more)
+    assert matched(rules) == (f"rule:{text}",)

@@ -1,10 +1,16 @@
 import asyncio
+import tomllib
 
+import pytest
+
+from bot.domain.entities import Catalog
+from bot.domain.matcher import Matcher
 from bot.domain.models import Document
+from bot.domain.pack_format import read_pack
 from bot.domain.rule_tree import Rule
 from bot.domain.rules import parse_rule
 from bot.services.rulebook import RuleBook
-from tests.support.packs import catalog
+from tests.support.packs import MORE_ENTITY, PACK, catalog
 
 
 def rules(*texts: str) -> dict[str, Rule]:
@@ -76,10 +82,69 @@ async def test_rules_that_are_in_force_already_are_not_built_again() -> None:
     before = book.current
 
     await book.replace(rules("gas"))
-    await book.know(known.blocking(()))
+    await book.know(())
     assert book.current is before
 
     await book.replace(rules("olie"))
     assert hits(book, "gas en olie") == ("olie",)
     await book.replace(rules("gas"))
     assert hits(book, "gas en olie") == ("gas",)
+
+
+def named(*texts: str) -> dict[str, Rule]:
+    return {text: parse_rule(text, {"somebody", "nato"}) for text in texts}
+
+
+def more() -> Catalog:
+    return Catalog.build([read_pack("more.toml", tomllib.loads(text)) for text in (PACK, MORE_ENTITY)])
+
+
+async def test_other_packs_come_into_force_with_the_rules_that_need_them() -> None:
+    book = RuleBook(catalog(), rules("gas"))
+    assert "somebody" not in book.packs.entities
+
+    await book.adopt(more(), named("@somebody"))
+
+    assert "somebody" in book.packs.entities
+    assert hits(book, "Somebody Else spreekt over gas") == ("@somebody",)
+
+
+async def test_accepted_phrases_outlive_a_change_of_the_packs() -> None:
+    book = RuleBook(catalog(), named("@nato"))
+    await book.know([("nato", "NATO bar")])
+    await book.adopt(more(), named("@nato"))
+
+    assert hits(book, "Concert in de NATO bar") == ()
+    assert hits(book, "NATO vergadert in Brussel") == ("@nato",)
+
+
+async def test_packs_that_cannot_be_built_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = RuleBook(catalog(), rules("gas"))
+    before = book.mark
+
+    def fails(*_: object) -> Matcher:
+        raise LookupError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Matcher, "build", fails)
+        with pytest.raises(LookupError):
+            await book.adopt(more(), rules("olie"))
+    assert (book.mark, "somebody" in book.packs.entities) == (before, False)
+    await book.know([("nato", "NATO bar")])
+    assert hits(book, "gas en olie") == ("gas",)
+
+
+async def test_the_mark_tells_whether_two_books_match_alike() -> None:
+    one, other = RuleBook(catalog(), rules("gas", "olie")), RuleBook(catalog(), rules("olie", "gas"))
+    assert one.mark == other.mark
+    marks = {one.mark}
+    await other.replace(rules("gas"))
+    marks.add(other.mark)
+    await other.know([("nato", "NATO bar")])
+    marks.add(other.mark)
+    await other.adopt(more(), rules("gas"))
+    marks.add(other.mark)
+    assert len(marks) == 4
+    await other.adopt(catalog(), rules("gas", "olie"))
+    await other.know(())
+    assert other.mark == one.mark

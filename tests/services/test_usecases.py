@@ -11,7 +11,7 @@ from bot.services.alarm import Alarms
 from bot.services.charting import Painter
 from bot.services.gate import Quotas
 from bot.services.usecases import Footing, UseCases, use_cases
-from tests.support.newsroom import CATALOG, LANE, TOPICS, Newsroom, place
+from tests.support.newsroom import LANE, TOPICS, Newsroom, place
 
 
 async def _follow(texts: Collection[str]) -> None:
@@ -19,7 +19,7 @@ async def _follow(texts: Collection[str]) -> None:
 
 
 def cases(room: Newsroom, folder: Path, quotas: Quotas) -> UseCases:
-    footing = Footing(CATALOG, room.book, TOPICS, _follow, Alarms([]).notify)
+    footing = Footing(room.book, TOPICS, _follow, Alarms([]).notify)
     return use_cases(
         room.database, room.clock, room.manager, Painter(), footing, folder=folder, quotas=quotas
     )

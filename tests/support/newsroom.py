@@ -104,7 +104,7 @@ class Newsroom:
         self.database = Database(url or f"sqlite+aiosqlite:///{folder}/heraut.sqlite3")
         self.book = new_book()
         self.window = StoryWindow(vocabulary=VOCABULARY)
-        self.manager = Manager(self.database, TOPICS, CATALOG.entities, self._follow, self.clock, Defaults())
+        self.manager = Manager(self.database, TOPICS, self.book, self._follow, self.clock, Defaults())
         self.ingest = Ingest(self.database, self.book, self.window, self.clock, Policy())
         self.paper = Paper()
         self.first = Intake()
@@ -125,7 +125,7 @@ class Newsroom:
             self.clock,
             self.manager,
             Painter(),
-            Footing(CATALOG, self.book, TOPICS, self._follow, self.alarms.notify),
+            Footing(self.book, TOPICS, self._follow, self.alarms.notify),
             folder=folder / "backups",
         )
 

@@ -143,7 +143,7 @@ async def running_site(
         followed.append(frozenset(texts))
 
     followed: list[frozenset[str]] = []
-    manager = Manager(database, newsroom.TOPICS, newsroom.CATALOG.entities, follow, clock, Defaults())
+    manager = Manager(database, newsroom.TOPICS, book, follow, clock, Defaults())
     app = create_app(
         desk=Desk(database, newsroom.TOPICS, book, clock),
         chats=ChatDesk(database, manager, clock),
