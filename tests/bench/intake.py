@@ -23,6 +23,7 @@ import aiohttp
 import feedparser
 import httpx
 import structlog
+import uvloop
 from aiohttp import web
 
 from bot.domain.models import FeedSpec, Outlet, PollState
@@ -327,7 +328,7 @@ def _faster(peer: float, stored: float, ledger: float) -> str:
 def main() -> None:
     """Print one line per measurement: CPU per feed, feeds per second and core, ratio, limit."""
     with _server() as host:
-        asyncio.run(_all(host))
+        uvloop.run(_all(host))  # as `heraut run` does
 
 
 if __name__ == "__main__":
