@@ -24,6 +24,7 @@ from bot.services.meaning import installed
 from bot.store import chats
 from bot.store.database import Database
 from tests.bench.corpus import Corpus, literals, load
+from tests.bench.processes import resident, shares_of
 from tests.support.feedbuilder import FeedItem, rss
 from tests.support.heraut import HerautProcess
 
@@ -127,34 +128,6 @@ async def _follow(folder: Path) -> None:
     await database.close()
 
 
-def resident(pid: int) -> dict[str, float]:
-    """MB of a process and of all it started, by what they are."""
-    parents: dict[int, list[int]] = {}
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            parents.setdefault(int(_line(status, "PPid")), []).append(int(status.parent.name))
-        except OSError:
-            continue
-    found, todo = {"program": _megabytes(pid)}, list(parents.get(pid, ()))
-    while todo:
-        child = todo.pop()
-        todo += parents.get(child, ())
-        found["its helpers"] = found.get("its helpers", 0.0) + _megabytes(child)
-    return found
-
-
-def _megabytes(pid: int) -> float:
-    try:
-        return int(_line(Path(f"/proc/{pid}/status"), "VmRSS").split()[0]) / 1024
-    except OSError:
-        return 0.0
-
-
-def _line(status: Path, name: str) -> str:
-    lines = status.read_text(encoding="utf8").splitlines()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith(f"{name}:")), "0 kB")
-
-
 async def _measure(port: int, meaning: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = f"{SETTINGS}[alerts]\nmeaning = {str(meaning).lower()}\n"
@@ -173,6 +146,8 @@ async def _measure(port: int, meaning: bool) -> None:
                     await asyncio.sleep(0.5)
                 _print(f"{what} ({done[turn]}), {time.monotonic() - began:.0f} s", resident(process.pid))
             print(f"{'most at any moment':<44} {most:8.0f} MB  limit {LIMIT_MB} MB")
+            # What the kernel keeps of files, such as the model's, it gives up when memory is short.
+            _print("the same by whose it is, at the end", shares_of(process.pid))
 
 
 def _print(what: str, memory: dict[str, float]) -> None:

@@ -14,6 +14,7 @@ from itertools import islice
 from random import Random
 
 from bot.domain.models import ParsedItem
+from tests.bench.corpus import sentences
 
 GROUP = 3
 """So many feeds may report one event."""
@@ -56,13 +57,9 @@ THINGS = _words(
     "pretpark havenkraan slachthuis poldergemaal studentenflat ijsbaan kolencentrale tolpoort "
     "aquaduct"
 )
-SENTENCES = (
-    "Volgens {name} valt het besluit pas over {count} dagen.",
-    "Bewoners van {place} zeggen dat {other} hun niets had verteld.",
-    "Het gaat om {count} miljoen euro, zegt {name}.",
-    "Ook {other} was erbij in {place}, bevestigt een woordvoerder.",
-    "De raad van {place} vraagt om een debat; {name} wil niet reageren.",
-    "Eerder raakten {count} mensen hun werk kwijt bij {thing}.",
+QUOTES = (
+    "{name} noemt {thing} in {place} een les, zegt {other}.",
+    "{other} en {name} waren er in {place} bij.",
 )
 
 
@@ -169,7 +166,8 @@ def article(load: Load, feed: int, turn: int) -> Article:
     act = facts.choice(ACTS).format(**known)
     form = words.choice(("{name} {act} in {place}", "{place}: {name} {act}", "{name} uit {place} {act}"))
     title = form.format(act=act, **known)
-    told = (words.choice(SENTENCES).format(**known) for _ in range(load.sentences))
+    # What is known of the event is told by all, in words of their own.
+    told = [words.choice(QUOTES).format(**known), *sentences(facts, 1), *sentences(words, load.sentences - 2)]
     return Article(
         event,
         rule,

@@ -17,8 +17,8 @@ from tests.bench.loadrun import Seen
 
 PROGRESS_SECONDS = 5.0
 HEADER = (
-    f"{'feeds':>7} {'':<20} {'polls/s':>8} {'items/s':>8} {'published>told':>15} {'read>told':>15} {'told/owed':>13} "
-    f"{'late':>5} {'cores':>6} {'ms/poll':>8} {'MB each':>8} {'MB all':>7}\n"
+    f"{'feeds':>7} {'':<20} {'polls/s':>8} {'items/s':>8} {'published>told':>15} {'read>told':>15} "
+    f"{'told/owed':>13} {'late':>5} {'cores':>6} {'ms/poll':>8} {'MB each':>8} {'MB all':>7}\n"
     f"{'':<28} {'':>8} {'':>8} {'median':>7} {'99 %':>7} {'median':>7} {'99 %':>7} {'':>13} {'s':>5}"
 )
 
