@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from bot.domain.messages import Message
 from bot.domain.models import Address, Outcome
@@ -155,6 +155,23 @@ class Connection:
 
 Connections = Callable[[], Mapping[str, Sequence[Connection]]]
 """The connections of each account that this process listens for now, by its lane."""
+
+
+@runtime_checkable
+class Finds(Protocol):
+    """A platform that can tell whether a message is there although its answer was lost."""
+
+    async def find(self, address: Address, message: Message, since: datetime) -> Outcome | None:
+        """Look for a message that an earlier try may have sent.
+
+        Args:
+            since: when it came to be.
+
+        Returns:
+            `Sent` when it is there, None when it is not or sending again does no harm, and any other
+            outcome when that cannot be told now.
+        """
+        ...
 
 
 class Clock(Protocol):

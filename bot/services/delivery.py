@@ -20,7 +20,7 @@ from bot.domain.models import Delivery, DeliveryKind, Malformed, Outcome, Sent, 
 from bot.domain.pacing import UNLIMITED, Latency, Pace, Pacer
 from bot.domain.quiet import postponed
 from bot.errors import Phrase
-from bot.ports import ChatPlatform, Clock
+from bot.ports import ChatPlatform, Clock, Finds
 from bot.services.alarm import Alarms
 from bot.services.answers import Answers, Tried
 from bot.services.chores import Chores
@@ -338,9 +338,17 @@ class LanePump:
         try:
             if delivery.kind is DeliveryKind.UPDATE and edits is not None:
                 return await self._platform.edit(delivery.address, edits, message)
-            return await self._platform.send(delivery.address, message, key_of(delivery))
+            return await self._found(delivery, message) or await self._platform.send(
+                delivery.address, message, key_of(delivery)
+            )
         finally:
             del self._asking[delivery.id]
+
+    async def _found(self, delivery: Delivery, message: Message) -> Outcome | None:
+        """What an earlier try came to whose answer was lost, where its key does not tell the platform."""
+        if not delivery.lost_answers or not isinstance(self._platform, Finds):
+            return None
+        return await self._platform.find(delivery.address, message, delivery.created_at)
 
     async def _rest(self) -> None:
         """Until an answer comes, somebody wakes us, or it is time for more."""

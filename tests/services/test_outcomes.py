@@ -98,6 +98,14 @@ class Desk:
         async with self.lane.database.read() as tx:
             return bool(await books.held_lanes(tx))
 
+    async def loses(self, answers: int) -> None:
+        """Wait until so many answers were lost."""
+
+        async def lost() -> bool:
+            return await self.lost_answers() == answers
+
+        await until(lost)
+
     async def lost_answers(self) -> int:
         async with self.lane.database.read() as tx:
             return await books.lost_answers(tx)
@@ -583,6 +591,24 @@ async def test_discord_a_person_is_reached_in_a_conversation_that_is_opened_firs
     assert len(discord.emulator.messages(discord.emulator.add_dm("baas"))) == 2
     opened = [r for r in discord.emulator.requests if r.path == "/users/@me/channels"]
     assert len(opened) == 1
+
+
+async def test_discord_a_forum_post_whose_answer_was_lost_is_not_made_again_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    async with DiscordEmulator() as emulator:
+        forum = await emulator.add_forum(emulator.add_guild(), "nieuws")
+        emulator.fail("drop_after", path=r"/channels/\d+/threads")
+        async with lanes.opened(tmp_path, lanes.discord(emulator)) as before:
+            now, address = before.clock.now(), Address("discord", forum)
+            ids = await add_chats(before.database, before.platform.lane, [address], now)
+            await owe_all(before.database, before.platform.lane, ids, [1], now)
+            await Desk(before, ids).loses(1)
+        async with lanes.opened(tmp_path, lanes.discord(emulator)) as after:
+            await Desk(after, ids).reaches(sent=1)
+            await owe_all(after.database, after.platform.lane, ids, [2], after.clock.now())
+            await Desk(after, ids).reaches(sent=2)
+        assert [post.name for post in emulator.posts(forum)] == [title_of(1), title_of(2)]
 
 
 async def test_an_outage_ends_without_loss_and_without_a_storm_of_requests(discord: OnDiscord) -> None:

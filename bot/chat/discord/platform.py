@@ -11,6 +11,7 @@ import hashlib
 import random
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -94,7 +95,7 @@ class DiscordPlatform:
         self._listens = False
         self._directs: dict[str, str] = {}
         self._forums: dict[str, Forum] = {}
-        self._posts = Posts(self._rest, self._deliver)
+        self._posts = Posts(self._rest, self._deliver, own if _is_id(own := account_of(token)) else "")
         self._setup = Setup(
             self.lane,
             Starts(self.lane, identify_every, clock),
@@ -144,11 +145,23 @@ class DiscordPlatform:
             if isinstance(outcome, Gone) and outcome.reason == KIND_OF_CHANNEL:
                 forum = await self._asked(channel)
         if forum is not None:
-            outcome = await self._posts.send(channel, post(forum, message, payload), key, message.picture)
+            outcome = await self._posts.send(channel, post(forum, message, payload), message.picture)
         if message.picture and isinstance(outcome, Gone | Malformed):
             # Files can be forbidden where text is not, and Discord may not like this one.
             return await self.send(address, without_picture(message), key)
         return outcome
+
+    async def find(self, address: Address, message: Message, since: datetime) -> Outcome | None:
+        """See `bot.ports.Finds`: posts have no nonce, other messages do."""
+        channel = address.thread or address.chat
+        if not _is_id(channel):
+            return None
+        known = self._gateway.get_channel(int(channel)) if self._gateway else None
+        if known is not None and self._forum(channel) is None:
+            return None
+        payload = render.render(message).payload
+        named = post(Forum(), message, payload)["name"]
+        return await self._posts.find(channel, named, payload, since)
 
     async def edit(self, address: Address, message_id: str, message: Message) -> Outcome:
         """Replace a message of ours, its buttons included."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,17 @@ from bot.chat.discord import DiscordPlatform
 from bot.chat.discord.forum import Forum, of_json, post
 from bot.chat.discord.render import render
 from bot.domain.messages import Message, Text, say
-from bot.domain.models import Address, Gone, Malformed, Outcome, Sent, Unknown, Vanished
+from bot.domain.models import (
+    Address,
+    Gone,
+    Malformed,
+    Outcome,
+    RetryAfter,
+    Sent,
+    Transient,
+    Unknown,
+    Vanished,
+)
 from tests.emulators.discord import DiscordEmulator
 from tests.support.discordbot import CARD, Desk, connected, platform_for, until
 
@@ -122,23 +133,106 @@ async def test_a_forum_is_known_without_the_gateway_too(
         await each._rest.close()
 
 
-async def test_a_post_whose_answer_was_lost_is_found_and_not_made_twice(
-    discord: DiscordEmulator, platform: DiscordPlatform, forum: str
+async def found(
+    discord: DiscordEmulator, desk: Desk, forum: str, message: Message = ALERT, age: float = 0.0
+) -> Outcome | None:
+    """What a process that was just started finds of a message that came to be `age` seconds ago."""
+    platform = platform_for(discord, desk)
+    since = datetime.now(UTC) - timedelta(seconds=age)
+    try:
+        return await platform.find(Address("discord", forum), message, since)
+    finally:
+        await platform._rest.close()
+
+
+@pytest.mark.parametrize("archived", [False, True])
+async def test_a_post_whose_answer_was_lost_is_found_by_the_next_process(
+    discord: DiscordEmulator, desk: Desk, platform: DiscordPlatform, forum: str, archived: bool
 ) -> None:
     discord.fail("drop_after", path=r"/channels/\d+/threads")
     assert isinstance(await sent(platform, forum), Unknown)
     (made,) = discord.posts(forum)
-    assert await sent(platform, forum) == Sent(made.id)
-    assert len(discord.posts(forum)) == 1
+    await discord.set_thread(made.id, archived=archived)
+    assert await found(discord, desk, forum) == Sent(made.id)
+    headline = replace(ALERT, card=replace(CARD, title="Rutte opent de top", sources=(("NRC", CARD.url),)))
+    assert await found(discord, desk, forum, headline) == Sent(made.id)
+
+
+async def test_a_post_without_a_link_is_found_by_its_name(
+    discord: DiscordEmulator, desk: Desk, platform: DiscordPlatform, forum: str
+) -> None:
+    made = await sent(platform, forum, say("Zes berichten"))
+    assert await found(discord, desk, forum, say("Zes berichten")) == made
+    assert await found(discord, desk, forum, say("Zeven berichten")) is None
 
 
 async def test_a_post_that_was_lost_on_the_way_there_is_made(
-    discord: DiscordEmulator, platform: DiscordPlatform, forum: str
+    discord: DiscordEmulator, desk: Desk, platform: DiscordPlatform, forum: str
 ) -> None:
     discord.fail("drop", path=r"/channels/\d+/threads")
     assert isinstance(await sent(platform, forum), Unknown)
+    assert await found(discord, desk, forum) is None
     assert isinstance(await sent(platform, forum), Sent)
-    assert len(discord.posts(forum)) == 1
+
+
+async def test_what_is_not_the_post_of_this_message_is_not_taken_for_it(
+    discord: DiscordEmulator, desk: Desk, platform: DiscordPlatform, guild: str, forum: str
+) -> None:
+    assert isinstance(await sent(platform, forum), Sent)
+    (post,) = discord.posts(forum)
+    other = replace(ALERT, card=replace(CARD, url="https://nos.example/artikel/124"))
+    elsewhere = await discord.add_forum(guild, "sport")
+    assert await found(discord, desk, forum, other) is None
+    assert await found(discord, desk, elsewhere) is None
+    assert await found(discord, desk, forum, age=-3600) is None  # of an hour later
+    post.owner = discord.world.user("anna").id  # who wrote about the same article
+    assert await found(discord, desk, forum) is None
+
+
+async def test_only_posts_are_looked_for(discord: DiscordEmulator, desk: Desk, guild: str) -> None:
+    channel = await discord.add_channel(guild)
+    async with connected(discord, desk) as platform:
+        for place in (channel, "@42", "42"):
+            assert await platform.find(Address("discord", place), ALERT, datetime.now(UTC)) is None
+    assert await found(discord, desk, channel) is None
+
+
+async def test_where_we_may_not_read_a_post_is_found_by_its_name(
+    discord: DiscordEmulator, desk: Desk, platform: DiscordPlatform, forum: str
+) -> None:
+    made = await sent(platform, forum)
+    await discord.set_permissions(forum, "read_message_history")
+    assert await found(discord, desk, forum) == made
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        ({"how": "status", "status": 503}, Transient),
+        ({"how": "drop", "times": 9}, Transient),
+        ({"how": "rate_limit", "retry_after": 3.0}, RetryAfter),
+    ],
+)
+async def test_while_discord_does_not_tell_nothing_is_made(
+    discord: DiscordEmulator,
+    desk: Desk,
+    platform: DiscordPlatform,
+    forum: str,
+    fault: dict[str, Any],
+    outcome: type[Outcome],
+) -> None:
+    await sent(platform, forum)
+    discord.fail(method="GET", path=r"/guilds/\d+/threads/active", **fault)
+    assert isinstance(await found(discord, desk, forum), outcome)
+
+
+@pytest.mark.parametrize("body", ["[]", '{"threads": 5}', '{"threads": [null, {"id": "x"}]}', "no json"])
+async def test_a_garbled_list_of_posts_holds_none(
+    discord: DiscordEmulator, desk: Desk, platform: DiscordPlatform, forum: str, body: str
+) -> None:
+    await sent(platform, forum)
+    discord.fail("garbage", method="GET", path=r"/guilds/\d+/threads/active", status=200, body=body)
+    assert await found(discord, desk, forum) is None
 
 
 async def test_a_picture_that_is_refused_is_named_as_the_reason(

@@ -22,6 +22,7 @@ class PostRoutes:
             web.post("/channels/{channel}/threads", self._start),
             web.patch("/channels/{channel}", self._change),
             web.get("/guilds/{guild}/threads/active", self._active),
+            web.get("/channels/{channel}/threads/archived/public", self._archived),
         ]
 
     async def _start(self, request: web.Request) -> web.Response:
@@ -78,6 +79,14 @@ class PostRoutes:
         guild = request.match_info["guild"]
         here = [c for c in self._world.channels.values() if (c.guild, c.kind) == (guild, THREAD)]
         threads = [c.payload(self._world.bot.id) for c in here if not c.archived]
+        return _json({"threads": threads, "members": [], "has_more": False})
+
+    async def _archived(self, request: web.Request) -> web.Response:
+        forum = self._channel(request)
+        if not self._world.bot_permissions(forum) & PERMISSIONS["read_message_history"]:
+            raise ApiError(403, 50013, "Missing Permissions")
+        here = [c for c in self._world.channels.values() if c.parent == forum.id and c.archived]
+        threads = [c.payload(self._world.bot.id) for c in here]
         return _json({"threads": threads, "members": [], "has_more": False})
 
     def _channel(self, request: web.Request) -> Channel:

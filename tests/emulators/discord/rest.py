@@ -198,7 +198,10 @@ class RestRoutes:
         return posted
 
     async def _fetch(self, request: web.Request) -> web.Response:
-        return reply(self._world.message_payload(self._message(request, self._readable(request))))
+        channel = self._readable(request)
+        if not self._world.bot_permissions(channel) & PERMISSIONS["read_message_history"]:
+            raise ApiError(403, 50001, "Missing Access")
+        return reply(self._world.message_payload(self._message(request, channel)))
 
     async def _edit(self, request: web.Request) -> web.Response:
         channel, body = self._readable(request), await _json(request)

@@ -64,7 +64,10 @@ class User:
 
 @dataclass
 class Channel:
-    """A channel, a thread or a private conversation. `denied` are permissions the bot lacks in it."""
+    """A channel, a thread or a private conversation.
+
+    `denied` are permissions the bot lacks in it. A thread whose `owner` is None is the bot's own.
+    """
 
     id: str
     kind: int = TEXT
@@ -80,6 +83,7 @@ class Channel:
     moderated_tags: set[str] = field(default_factory=set)
     needs_tag: bool = False
     applied: list[str] = field(default_factory=list)
+    owner: str | None = None
 
     def payload(self, bot: str) -> dict[str, Any]:
         if self.kind == DM:
@@ -104,7 +108,12 @@ class Channel:
                 "create_timestamp": stamp,
             }
             data |= {"applied_tags": self.applied}
-            return data | {"thread_metadata": state, "owner_id": bot, "message_count": 0, "member_count": 1}
+            return data | {
+                "thread_metadata": state,
+                "owner_id": self.owner or bot,
+                "message_count": 0,
+                "member_count": 1,
+            }
         overwrites = [{"id": bot, "type": 1, "allow": "0", "deny": str(self.denied)}] if self.denied else []
         if self.kind == FORUM:
             data |= {"available_tags": self._tags(), "flags": 1 << 4 if self.needs_tag else 0}
