@@ -26,7 +26,7 @@ from bot.services.answers import Answers, Tried
 from bot.services.chores import Chores
 from bot.services.compose import Composer, Ready, plain, without_picture
 from bot.services.lanestate import LaneState
-from bot.store import deliveries, folding
+from bot.store import deliveries, folding, turns
 from bot.store.database import Database, Transaction
 
 log = structlog.get_logger()
@@ -38,6 +38,9 @@ FOLD_AFTER = 5.0
 LOOKS = 8
 """How often a step looks behind chats that have to wait: so many at most, as others want to write too."""
 BROKEN_TRIES = 5
+STRAYS_EVERY = 30.0
+"""Seconds: so often is looked for messages that are marked and not under way here. Only a process that hung
+and came back after another had taken over leaves any."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -118,7 +121,7 @@ class LanePump:
             clock=clock,
             monotonic=monotonic,
         )
-        self._strays = True
+        self._strays, self._strays_at = True, 0.0
         self._chores = Chores(platform.lane)
         self._claim_at, self._look_at, self._hurried = 0.0, 0.0, False
 
@@ -186,12 +189,15 @@ class LanePump:
         tried, self._tried = self._tried, []
         self._answers.take(tried)
         settled, moment = self._answers.kept, _Moment(self._clock.now(), self._monotonic())
-        strays, self._strays = self._strays, True  # until it is certain that what we know is on disk
+        strays = self._strays or moment.clock >= self._strays_at
+        self._strays = True  # until it is certain that what we know is on disk
         claims = claim and not self._stopping
         if claims:
             self._chores.look(moment.now, moment.clock)
 
         async def write(tx: Transaction) -> _Claimed:
+            # What a process that is cut off has begun to write comes first: it may be written yet.
+            await turns.take(tx, turns.lane(self.lane))
             if strays:
                 await self._answers.recover(tx, self._under_way)
             await self._answers.write_down(tx, settled)
@@ -200,6 +206,7 @@ class LanePump:
 
         claimed = await self._database.transact(write)
         self._strays = False
+        self._strays_at = moment.clock + STRAYS_EVERY if strays else self._strays_at
         self._answers.written(settled)
         if claims:
             self._chores.done(moment.clock)

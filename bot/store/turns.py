@@ -24,6 +24,11 @@ def publisher(owner: str) -> str:
     return f"owner:{owner}"
 
 
+def lane(name: str) -> str:
+    """The turn of an account's pump: the next one knows all that the one before wrote."""
+    return f"lane:{name}"
+
+
 def room(name: str) -> str:
     """The turn of writing in a room: who follows it relies on the order of its posts."""
     return f"room:{name}"

@@ -7,15 +7,18 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from bot.domain.models import DeliveryKind, FeedDue, ParsedFeed, ParsedItem
 from bot.domain.schedule import Polled
-from bot.store import deliveries, feeds, schema
+from bot.services.compose import Composer
+from bot.services.delivery import STRAYS_EVERY, LanePump
+from bot.store import deliveries, feeds, schema, turns
 from bot.store.database import Database, Transaction
 from tests.support.clock import NOON
-from tests.support.ledger import add_chats, owe_all
+from tests.support.ledger import add_chats, owe_all, title_of
 from tests.support.newsroom import LANE, Newsroom, place, report
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.parametrize("kind", [pytest.param("postgres", marks=pytest.mark.slow)])
 
@@ -28,6 +31,11 @@ EVENTS = (
     "Haven van Vlissingen krijgt terminal voor waterstof uit Noorwegen",
     "NAVO opent nieuw hoofdkwartier in Finland dicht bij de grens",
     "Staking legt de haven van Antwerpen stil tot maandag",
+)
+
+WAITERS = (
+    "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+    "WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
 )
 
 
@@ -128,6 +136,46 @@ async def test_what_one_pump_claims_another_leaves_alone(workers: list[Newsroom]
 
     claimed = list(chain(*await asyncio.gather(*(claim(worker) for worker in workers * 2))))
     assert len(claimed) == len(set(claimed)) == 20
+
+
+async def test_what_a_pump_wrote_late_is_known_to_the_one_that_took_over_and_goes_out_in_order(
+    workers: list[Newsroom],
+) -> None:
+    cut_off, successor = workers
+    chats = await add_chats(cut_off.database, LANE, [place().address], NOON)
+    await owe_all(cut_off.database, LANE, chats, [1, 2], NOON)
+
+    async def waits() -> bool:
+        async with cut_off.database.read() as tx:
+            return bool(await tx.scalar(text(WAITERS)))
+
+    async with cut_off.database.write() as tx:
+        await turns.take(tx, turns.lane(LANE))
+        await deliveries.mark(tx, [each.id for each in await deliveries.ready(tx, LANE, 1)], NOON)
+        delivering = asyncio.create_task(successor.deliver())
+        await until(waits)
+    await delivering
+    assert successor.paper.titles("anna") == [title_of(1), title_of(2)]
+
+
+async def test_what_was_marked_by_a_pump_that_should_have_stopped_is_sent_by_the_one_that_runs(
+    workers: list[Newsroom],
+) -> None:
+    stale, running = workers
+    clock = 1_000.0
+    pump = LanePump(
+        running.database, running.paper, Composer(running.database), running.clock, monotonic=lambda: clock
+    )
+    await pump.turn()
+    chats = await add_chats(stale.database, LANE, [place().address], NOON)
+    await owe_all(stale.database, LANE, chats, [1], NOON)
+    async with stale.database.write() as tx:
+        await deliveries.mark(tx, [each.id for each in await deliveries.ready(tx, LANE, 1)], NOON)
+    await pump.turn()
+    assert running.paper.sent == []
+    clock += STRAYS_EVERY
+    await pump.turn()
+    assert running.paper.titles("anna") == [title_of(1)]
 
 
 async def test_transactions_that_block_each_other_are_tried_again(workers: list[Newsroom]) -> None:
