@@ -25,6 +25,7 @@ class HerautProcess:
         environment: further variables, such as tokens.
         command: what is run instead of ``-m bot run --config``; the settings file is its last argument.
         role: of several processes on one database; "" does it all.
+        tree: the folder of another version's sources; None for those here.
     """
 
     def __init__(
@@ -36,8 +37,10 @@ class HerautProcess:
         environment: dict[str, str] | None = None,
         command: tuple[str, ...] = ("-m", "bot", "run", "--config"),
         role: str = "",
+        tree: Path | None = None,
     ) -> None:
         self.folder = folder
+        self._tree = tree
         self.port = free_port()
         self._environment = environment or {}
         self._command = ("-m", "bot", "run", "--role", role, "--config") if role else command
@@ -91,6 +94,7 @@ class HerautProcess:
                 *self._command,
                 str(self.folder / "heraut.toml"),
                 env=clean | self._environment,
+                cwd=self._tree,
                 stderr=log,
                 stdout=log,
             )
