@@ -21,6 +21,7 @@ import asyncio
 import math
 import os
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -117,6 +118,9 @@ async def _limited(leg: Leg, wanted: argparse.Namespace, say: Say) -> Done:
             seen = await _measure(leg, wanted.seconds, say)
     except TimeoutError:
         return Done(leg, None, time.monotonic() - began, f"was not done within {wanted.limit:g} s")
+    except Exception as error:  # noqa: BLE001  one leg that failed must not lose what the others say
+        traceback.print_exc()
+        return Done(leg, None, time.monotonic() - began, f"failed: {str(error)[:200]}")
     return Done(leg, seen, time.monotonic() - began, "" if seen else "is not installed")
 
 
