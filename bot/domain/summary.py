@@ -58,10 +58,7 @@ class _Candidate:
     followed: frozenset[str]
     worth: float
     leaning: bool
-
-    @property
-    def length(self) -> int:
-        return len(_on_one_line(self.sentence.text))
+    length: int
 
 
 def summarise(title: str, text: str, limit: int = LIMIT, followed: Collection[str] = ()) -> str:
@@ -117,7 +114,8 @@ def _candidates(title: str, text: str, limit: int, followed: Collection[str]) ->
             words = _content(sentence.text)
             worth = _worth(sentence.text, len(found), words, heading, bool(here))
             leaning = leans(sentence.text) and not leant_on
-            found.append(_Candidate(sentence, number, words.known, here, worth, leaning))
+            length = len(_on_one_line(sentence.text))
+            found.append(_Candidate(sentence, number, words.known, here, worth, leaning, length))
         leant_on = told
     return found
 

@@ -1,7 +1,10 @@
 """What belongs to the page and not to the news, and what only looks like it."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from bot.domain import boilerplate
 from bot.domain.boilerplate import after_dateline, asks_to_pay, is_bait, is_boilerplate, is_credit
 
 
@@ -141,3 +144,15 @@ def test_a_megabyte_is_judged(text: str) -> None:
     assert isinstance(is_boilerplate(text), bool)
     assert isinstance(asks_to_pay(text), bool)
     assert after_dateline(text) >= 0
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.from_regex(boilerplate._PAY))
+def test_whatever_asks_to_pay_has_one_of_the_hints(text: str) -> None:
+    assert boilerplate._hinted(text, boilerplate._PAY_HINTS) or not text.isascii()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.from_regex(boilerplate._ANYWHERE))
+def test_whatever_is_boilerplate_anywhere_has_one_of_the_hints(text: str) -> None:
+    assert boilerplate._hinted(text, boilerplate._ANYWHERE_HINTS) or not text.isascii()
