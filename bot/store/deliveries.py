@@ -376,7 +376,9 @@ async def retrying(tx: Transaction, lane: str) -> dict[int, datetime]:
     """Chats whose message waits for its next try, and until when: nothing may overtake it."""
     rows = await tx.execute(
         select(deliveries.c.chat_id, func.min(deliveries.c.not_before).label("until"))
-        .where(deliveries.c.lane == lane, deliveries.c.attempts > 0, deliveries.c.not_before.is_not(None))
+        .where(deliveries.c.lane == lane, deliveries.c.not_before.is_not(None))
+        # An alert that is gathered with nothing waits for a try that need not have counted.
+        .where(or_(deliveries.c.attempts > 0, and_(_is_alert, deliveries.c.gather == "")))
         .where(HELD, deliveries.c.kind != DeliveryKind.UPDATE)
         .group_by(deliveries.c.chat_id)
     )

@@ -132,13 +132,14 @@ async def test_a_try_that_does_not_count_is_not_counted(ledger: Ledger) -> None:
     assert again.attempts == 0
 
 
-async def test_the_waits_of_chats_are_known_after_a_restart(ledger: Ledger) -> None:
+@pytest.mark.parametrize("counted", [True, False])
+async def test_the_waits_of_chats_are_known_after_a_restart(ledger: Ledger, counted: bool) -> None:
     await ledger.owe(0, 0)
     until = NOON + timedelta(minutes=5)
     async with ledger.database.write() as tx:
         (found,) = await deliveries.ready(tx, LANE, 1)
         await deliveries.mark(tx, [found.id], NOON)
-        await deliveries.put_back(tx, [Return(found.id, until, "503")], NOON)
+        await deliveries.put_back(tx, [Return(found.id, until, "503", counted=counted)], NOON)
         assert await deliveries.retrying(tx, LANE) == {ledger.chats[0]: until}
 
 
