@@ -265,3 +265,13 @@ async def test_stopping_ends_all_sessions_also_while_some_wait_for_their_turn(
     await until(lambda: discord.gateway.up == [])
     assert discord.gateway.identified == [(0, 3)]
     assert [task for task in asyncio.all_tasks() if "shard" in task.get_name()] == []
+
+
+async def test_stopping_does_not_wait_for_a_discord_that_hangs(discord: DiscordEmulator, desk: Desk) -> None:
+    discord.gateway.hangs = True
+    discord.gateway.advise(5, at_once=5)
+    platform = platform_for(discord, desk)
+    running = asyncio.create_task(platform.run())
+    await all_up(discord, 5)
+    async with asyncio.timeout(25):  # a client that waits for it does so for 30 s
+        await stop(running)

@@ -69,7 +69,7 @@ class GatewayServer:
 
     `identifies` and `resumes` count what clients did, `identified` lists the shards that identified. The
     next `refusing` connections are turned away; so is every one of a shard in `unreachable`, when it
-    identifies or resumes.
+    identifies or resumes. With `hangs` a client that closes its connection hears nothing of it.
     """
 
     def __init__(self, world: World, token: str) -> None:
@@ -82,6 +82,7 @@ class GatewayServer:
         self.intents: int | None = None
         self.refusing = 0
         self.unreachable: set[int] = set()
+        self.hangs = False
         self._world = world
         self._sessions: dict[int, Session] = {}
         self._attached = asyncio.Event()
@@ -150,12 +151,14 @@ class GatewayServer:
         if self.refusing > 0:
             self.refusing -= 1
             raise web.HTTPServiceUnavailable
-        socket = web.WebSocketResponse(max_msg_size=4096)
+        socket = web.WebSocketResponse(max_msg_size=4096, autoclose=not self.hangs)
         await socket.prepare(request)
         line = Line(socket, request.query.get("compress") == "zlib-stream")
         await line.send({"op": 10, "s": None, "t": None, "d": {"heartbeat_interval": HEARTBEAT_MS}})
         try:
             await self._converse(line)
+            if self.hangs:
+                await asyncio.Event().wait()
         finally:
             self._detach(line)
         return socket
