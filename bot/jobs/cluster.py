@@ -15,11 +15,11 @@ the ledger's: a job says who works, never what is to be done. It knows nothing o
 
 import asyncio
 import hashlib
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import psycopg
 import structlog
@@ -27,6 +27,7 @@ from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
+from bot.jobs.certainty import Certainty
 from bot.jobs.ticks import RESTART_SECONDS, TakeSlot, Ticks, keep_working
 from bot.ports import Clock, Job, Work
 
@@ -70,7 +71,7 @@ class ClusterRunner:
         self._app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=6, timeout=5))
         self._app.task(name=_TASK, pass_context=True)(self._keep)
         self._tasks: list[asyncio.Task[None]] = []
-        self._looks: set[asyncio.Task[bool | None]] = set()
+        self._certain: dict[int, Certainty] = {}
         self._stopping = False
 
     def own(self, name: str, work: Work, stop: Callable[[], None]) -> None:
@@ -105,7 +106,8 @@ class ClusterRunner:
             await asyncio.wait(under_way, timeout=self._drain + 1)
         for task in under_way:
             task.cancel()
-        await asyncio.gather(*under_way, *self._looks, return_exceptions=True)
+        await asyncio.gather(*under_way, return_exceptions=True)
+        await asyncio.gather(*(each.close() for each in self._certain.values()))
         self._ticks.close()
         await self._app.close_async()
 
@@ -172,35 +174,23 @@ class ClusterRunner:
 
     async def _be_sure(self, context: JobContext) -> None:
         """Returns when this job is no longer ours, or nobody could say so for too long."""
-        certain = time.monotonic()
-        while (asked := time.monotonic()) - certain < LOST_SECONDS:
-            look = asyncio.create_task(self._is_ours(context))
-            self._looks.add(look)
-            look.add_done_callback(self._looks.discard)
-            # Left behind when it is late: the driver takes seconds to give up on a server that is gone.
-            await asyncio.wait({look}, timeout=LOST_SECONDS - (asked - certain))
-            ours = look.result() if look.done() else None
-            if ours is False:
-                return
-            if ours:
-                certain = asked
-            else:
-                look.cancel()
-                log.warning("no heartbeat", name=context.job.lock)
-            left = LOST_SECONDS - (time.monotonic() - certain)
-            await asyncio.sleep(max(0.0, min(HEARTBEAT_SECONDS, left)))
-
-    async def _is_ours(self, context: JobContext) -> bool | None:
-        """Write a heartbeat, and see whether the job still runs. No job ever runs twice; None: unknown."""
-        manager, job = self._app.job_manager, context.job
+        job = context.job
         if job.id is None or job.worker_id is None:
-            return False
+            return
+        worker = job.worker_id
+        if worker not in self._certain:  # a worker that is begun again has a number of its own
+            self._certain = {worker: Certainty(partial(self._ours, worker), HEARTBEAT_SECONDS, LOST_SECONDS)}
+        await self._certain[worker].until_lost(job.id, job.lock or "")
+
+    async def _ours(self, worker: int) -> frozenset[int] | None:
+        """Write a heartbeat, and see which jobs we run. No job ever runs twice; None: unknown."""
+        manager = self._app.job_manager
         try:
-            await manager.update_heartbeat(job.worker_id)
-            found = await manager.list_jobs_async(id=job.id)
+            await manager.update_heartbeat(worker)
+            found = await manager.list_jobs_async(worker_id=worker)
         except ConnectorException:
             return None
-        return any(each.status == Status.DOING.value for each in found)
+        return frozenset(each.id for each in found if each.id and each.status == Status.DOING.value)
 
     # --- replacing one that died
 
