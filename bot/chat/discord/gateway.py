@@ -81,7 +81,9 @@ class Gateway(discord.AutoShardedClient):
         # discord.py has no setting for its addresses; Route.BASE would change them for the whole process.
         # This is where the client hands its HTTP client to everything else, so ours goes in here.
         self.http = _Http(self.http, self._setup)
-        return thrifty(super()._get_state(**options))
+        state = thrifty(super()._get_state(**options))
+        state.parsers["READY"] = _numbered(state.parsers["READY"])
+        return state
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         # discord.py forgets its loop on closing, and a timer it started before fails on that.
@@ -109,12 +111,19 @@ class Gateway(discord.AutoShardedClient):
             raise refused.exceptions[0] from None
 
     async def advice(self) -> Advice:
-        """What Discord advises now.
+        """What Discord advises now: one connection, where a REST interface of its own knows no such thing.
 
         Raises:
             discord.HTTPException, discord.GatewayNotFound: it does not say.
         """
-        return advice_of(await self.http.request(Route("GET", "/gateway/bot")))
+        set_url = self._setup.gateway_url
+        try:
+            told = await self.http.request(Route("GET", "/gateway/bot"))
+        except discord.NotFound:
+            if set_url is None:
+                raise
+            told = {}
+        return advice_of({"url": set_url, **told} if set_url and isinstance(told, dict) else told)
 
     def forget(self, shard: int) -> None:
         """Drop the servers of a shard: it is told all of them anew, but not those it was removed from."""
@@ -249,6 +258,16 @@ class _Http(HTTPClient):
         if self._gateway_url is not None:
             url = str(yarl.URL(self._gateway_url).with_query(yarl.URL(url).query))
         return await super().ws_connect(url, compress=compress)
+
+
+def _numbered(parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Proxies of the gateway may leave out which shard a session is of, where there is only one."""
+
+    def parse_ready(data: Any) -> None:
+        data.setdefault("shard", [0, 1])
+        parse(data)
+
+    return parse_ready
 
 
 def _channels(guild: discord.Guild) -> list[discord.abc.GuildChannel | discord.Thread]:

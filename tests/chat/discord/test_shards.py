@@ -236,9 +236,20 @@ async def test_an_advice_that_cannot_be_had_is_asked_for_again(
     discord: DiscordEmulator, desk: Desk, how: str
 ) -> None:
     discord.gateway.advise(2)
-    discord.fail(how, method="GET", path="/gateway/bot", status=404, times=2)
+    discord.fail(how, method="GET", path="/gateway/bot", status=403, times=2)
     async with connected(discord, desk):
         assert discord.gateway.up == [0, 1]
+
+
+async def test_a_rest_interface_that_advises_nothing_gets_one_connection(
+    discord: DiscordEmulator, desk: Desk
+) -> None:
+    channel = await discord.add_channel(discord.add_guild())
+    discord.fail("status", method="GET", path="/gateway/bot", status=404, times=99)
+    discord.gateway.tells_shard = False
+    async with connected(discord, desk) as platform:
+        await discord.slash(channel, "anna", "about")
+        assert [(each.number, each.of) for each in platform.connections()] == [(0, 1)]
 
 
 async def test_a_refused_token_ends_all_connections_and_is_reported_once(

@@ -69,7 +69,8 @@ class GatewayServer:
 
     `identifies` and `resumes` count what clients did, `identified` lists the shards that identified. The
     next `refusing` connections are turned away; so is every one of a shard in `unreachable`, when it
-    identifies or resumes. With `hangs` a client that closes its connection hears nothing of it.
+    identifies or resumes. Without `tells_shard` READY is silent about it. With `hangs` a client that closes
+    its connection hears nothing of it.
     """
 
     def __init__(self, world: World, token: str) -> None:
@@ -83,6 +84,7 @@ class GatewayServer:
         self.refusing = 0
         self.unreachable: set[int] = set()
         self.hangs = False
+        self.tells_shard = True
         self._world = world
         self._sessions: dict[int, Session] = {}
         self._attached = asyncio.Event()
@@ -254,8 +256,9 @@ class GatewayServer:
             "session_type": "normal",
             "private_channels": [],
             "application": {"id": self._world.application, "flags": 0},
-            "shard": [session.shard, session.count],
         }
+        if self.tells_shard:
+            ready["shard"] = [session.shard, session.count]
         await session.dispatch("READY", ready)
         for guild in guilds:
             await session.dispatch("GUILD_CREATE", self._world.guild_payload(guild))
