@@ -11,7 +11,6 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import accumulate, pairwise, product
 from pathlib import Path
 
@@ -106,19 +105,6 @@ def _invented_texts(count: int) -> Iterator[tuple[str, str]]:
                 sentence[chance.randrange(len(sentence))] = chance.choice(_NAMES)
             text += " ".join(sentence).capitalize() + ". "
         yield language, text[:SIZE]
-
-
-def sentences(chance: random.Random, count: int) -> list[str]:
-    """So many invented Dutch sentences of eight to fourteen words, most of them words of their own."""
-    words, weights = _weighted_dutch()
-    found = (chance.choices(words, cum_weights=weights, k=chance.randint(8, 14)) for _ in range(count))
-    return [f"{' '.join(each).capitalize()}." for each in found]
-
-
-@cache
-def _weighted_dutch() -> tuple[list[str], list[float]]:
-    words = _vocabulary("nl")
-    return words, list(accumulate(1 / (rank + 10) for rank in range(len(words))))
 
 
 def _vocabulary(language: str) -> list[str]:

@@ -67,7 +67,7 @@ def legs(wanted: argparse.Namespace) -> Iterator[Leg]:
     rules, chats = wanted.rules, wanted.chats
     followed = rules, chats
     workers = [int(each) for each in wanted.workers.split(",")]
-    sections = wanted.only.split(",") if wanted.only else SECTIONS
+    sections = wanted.only
     if "steady" in sections:
         hot = _hot(wanted.feeds * CHANGED / STEADY_INTERVAL, *followed)
         for count in workers:
@@ -153,13 +153,23 @@ def _title(leg: Leg, wanted: argparse.Namespace) -> str:
     )
 
 
-def _arguments(given: Sequence[str]) -> argparse.Namespace:
+def _sections(text: str) -> Sequence[str]:
+    named = text.split(",")
+    if unknown := [each for each in named if each not in SECTIONS]:
+        raise argparse.ArgumentTypeError(f"no section {unknown[0]!r}")
+    return named
+
+
+def parse_arguments(given: Sequence[str]) -> argparse.Namespace:
+    """What is asked for."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench load",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--only", default="", help=f"sections, with commas: {','.join(SECTIONS)}")
+    parser.add_argument(
+        "--only", type=_sections, default=SECTIONS, help=f"sections, with commas: {','.join(SECTIONS)}"
+    )
     parser.add_argument("--feeds", type=int, default=10_000, help="of the section steady; others have less")
     parser.add_argument("--rules", type=int, default=10_000, help="shared evenly by the chats")
     parser.add_argument("--chats", type=int, default=100_000)
@@ -173,7 +183,7 @@ def _arguments(given: Sequence[str]) -> argparse.Namespace:
 
 def main(given: Sequence[str] = ()) -> None:
     """Print a table for each section."""
-    wanted = _arguments(given)
+    wanted = parse_arguments(given)
     began = time.monotonic()
     planned = list(legs(wanted))
     print(f"{len(planned)} legs of {wanted.seconds:g} s each, and as long again to prepare them", flush=True)

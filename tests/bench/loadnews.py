@@ -1,26 +1,31 @@
 """The news of the load: which feed says what, when. It follows from the load and the time alone.
 
-Each event has people, a place and a number of its own, so that no two are taken for one. Some are reported by
-the feeds of a group, each in its own words. One in `hot` names somebody whom chats follow.
+Each event has people, a place and a number of its own, so that no two are taken for one; its other words
+stand as often as in news. Some are reported by the feeds of a group, each in its own words. One in `hot` names
+somebody whom chats follow.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
-from itertools import islice
+from itertools import accumulate, islice
+from pathlib import Path
 from random import Random
 
+import bot
 from bot.domain.models import ParsedItem
-from tests.bench.corpus import sentences
 
 GROUP = 3
 """So many feeds may report one event."""
 SHARED = 0.15
 """Part of what is published that a whole group reports."""
 LOOK_BACK = 400
+ADDRESS = re.compile(r"https://krant(\d+)\.example/artikel/(\d+)")
+RATES = Path(bot.__file__).with_name("packs") / "news-rates.txt"
 FIRST = 1000
 """The turn that runs when the load begins; those before it are the articles that stand there already."""
 
@@ -50,12 +55,8 @@ ACTS = (
     "schrapt {count} banen bij {thing}", "wint prijs voor {thing}", "belooft herstel van {thing}",
     "dreigt {thing} te sluiten", "krijgt boete van {count} duizend euro om {thing}",
 )  # fmt: skip
-THINGS = _words(
-    "zeesluis veerpont spoorbrug ziekenhuis datacentrum kerktoren zwembad gasopslag windpark "
-    "bibliotheek scheepswerf busstation museumtuin melkfabriek tramlijn waterzuivering kazerne "
-    "stuwdam theater asielboot visafslag vliegveld rioolgemaal kassencomplex steengroeve telescoop "
-    "pretpark havenkraan slachthuis poldergemaal studentenflat ijsbaan kolencentrale tolpoort "
-    "aquaduct"
+KINDS = _words(
+    "sluis pont brug kliniek toren bad opslag park werf station tuin fabriek lijn kazerne dam boot"
 )
 QUOTES = (
     "{name} noemt {thing} in {place} een les, zegt {other}.",
@@ -160,14 +161,18 @@ def article(load: Load, feed: int, turn: int) -> Article:
         "name": name,
         "other": _name(facts),
         "place": _name(facts),
-        "thing": f"{facts.choice(THINGS)} {_name(facts)}",
+        "thing": f"{_name(facts)}{facts.choice(KINDS)}",
         "count": facts.randrange(3, 990),
     }
     act = facts.choice(ACTS).format(**known)
     form = words.choice(("{name} {act} in {place}", "{place}: {name} {act}", "{name} uit {place} {act}"))
     title = form.format(act=act, **known)
     # What is known of the event is told by all, in words of their own.
-    told = [words.choice(QUOTES).format(**known), *sentences(facts, 1), *sentences(words, load.sentences - 2)]
+    told = [
+        words.choice(QUOTES).format(**known),
+        *_sentences(facts, 1),
+        *_sentences(words, load.sentences - 2),
+    ]
     return Article(
         event,
         rule,
@@ -180,10 +185,8 @@ def article(load: Load, feed: int, turn: int) -> Article:
 
 def read_address(address: str) -> tuple[int, int] | None:
     """The feed and the turn of an article's address; None when it is none of ours."""
-    before, found, number = address.partition(".example/artikel/")
-    if not found or not number.isdecimal():
-        return None
-    return int(before.rpartition("krant")[2]), int(number) - 1_000_000
+    found = ADDRESS.match(address)
+    return (int(found[1]), int(found[2]) - 1_000_000) if found else None
 
 
 def document(load: Load, feed: int, turn: int) -> bytes:
@@ -205,6 +208,20 @@ def _entry(load: Load, feed: int, turn: int) -> str:
         f"<title>{told.title}</title><link>{told.address}</link><description>{told.text}</description>"
         f"<pubDate>{format_datetime(told.published, usegmt=True)}</pubDate><guid>{told.address}</guid>"
     )
+
+
+def _sentences(chance: Random, count: int) -> list[str]:
+    """Of words as often as they stand in news: that is what tells reports of one event from others."""
+    words, weights = _news_words()
+    found = (chance.choices(words, cum_weights=weights, k=chance.randint(8, 14)) for _ in range(count))
+    return [f"{' '.join(each).capitalize()}." for each in found]
+
+
+@cache
+def _news_words() -> tuple[list[str], list[float]]:
+    lines = RATES.read_text(encoding="utf8").splitlines()
+    rates = [line.split() for line in lines if line and not line.startswith("#")]
+    return [word for word, _ in rates], list(accumulate(float(rate) for _, rate in rates))
 
 
 def _name(words: Random) -> str:

@@ -23,8 +23,8 @@ from tests.support import databases
 from tests.support.crashable import CrashablePostgres
 from tests.support.heraut import HerautProcess
 
-START_SECONDS, FEEDS_A_SECOND = 12.0, 15_000
-"""How long processes take to start, and how many feeds are put into a database in a second, about."""
+START_SECONDS, FEEDS_A_SECOND = 10.0, 15_000
+"""How long processes take to start; how many rows at most go into a database in a second."""
 CATCH_UP_SECONDS = 40.0
 WARM_ROUNDS = 2
 """Where feeds are always due, each is read so often before it counts."""
@@ -108,9 +108,11 @@ async def heraut(load: Load, workers: int, seconds: float, say: Say) -> Seen:
         with far_ends(load) as ends:
             async with _opened(folder, workers) as (database, keeper), AsyncExitStack() as stack:
                 say("filling the database")
+                began = time.time()
                 await stock_chats(database, load, ends)
-                begin = time.time() + START_SECONDS + load.feeds / FEEDS_A_SECOND
-                end = begin + CATCH_UP_SECONDS + seconds
+                a_row = max((time.time() - began) / max(load.chats, 1000), 1 / FEEDS_A_SECOND)
+                begin = time.time() + START_SECONDS + 2 * a_row * load.feeds
+                end = begin + 2 * CATCH_UP_SECONDS + seconds
                 stock = await stock_feeds(database, load, ends.port, begin, end)
                 say("starting Heraut")
                 running = {
