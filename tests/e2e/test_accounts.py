@@ -4,6 +4,7 @@ All bots of a platform have one address, and know the same people. What is said 
 bot, and what a chat asked of a bot it hears from that bot alone.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from tests.emulators.discord import DiscordEmulator
 from tests.emulators.feeds import FeedServer
 from tests.emulators.front import one_bot_api, one_discord
 from tests.emulators.telegram import Limits, TelegramEmulator
+from tests.support import databases
 from tests.support.feedbuilder import FeedItem, rss
 from tests.support.heraut import HerautProcess
 from tests.support.waiting import PATIENCE, until
@@ -182,3 +184,32 @@ async def test_each_account_answers_and_alerts_for_itself_and_one_in_trouble_har
         room.desk.token,
     ):
         assert secret not in log
+
+
+async def test_two_gateways_on_one_database_speak_each_for_an_account_of_its_own(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(TelegramEmulator())
+        sport = await stack.enter_async_context(TelegramEmulator(SPORT_TOKEN, "sport_bot"))
+        bot_api = await stack.enter_async_context(one_bot_api(first, sport))
+        url = await stack.enter_async_context(databases.address("postgres", tmp_path, migrated=True))
+        for bot in (first, sport):
+            bot.set_language(bot.add_chat(chat_id=BOSS, title="Baas"), "en")
+
+        def gateway(name: str, token: str) -> HerautProcess:
+            settings = f"owners = ['telegram:{BOSS}']\n[telegram]\napi_base_url = '{bot_api}'"
+            environment = {"HERAUT_DATABASE_URL": url, f"HERAUT_TELEGRAM__{name}TOKEN": token}
+            folder = tmp_path / (name or "first")
+            return HerautProcess(folder, settings=settings, environment=environment, role="gateway")
+
+        gateways = gateway("", first.token), gateway("ACCOUNTS__SPORT__", sport.token)
+        await asyncio.gather(*(stack.enter_async_context(each) for each in gateways))
+        for bot in (first, sport):
+            bot.user_says(BOSS, BOSS, "/subscribe nato")
+            await bot.wait_text(BOSS, "follows", PATIENCE)
+        # What one account is told to tell everybody, the other one tells in its own chats.
+        first.user_says(BOSS, BOSS, "/broadcast De redactie verhuist")
+        await first.wait_text(BOSS, "chats would see this", PATIENCE)
+        first.press(BOSS, "Tell them")
+        await sport.wait_text(BOSS, "De redactie verhuist", PATIENCE)
+    assert "telegram:220201543" not in gateways[0].log
+    assert "telegram:110201543" not in gateways[1].log
