@@ -13,6 +13,8 @@ from bot.domain.models import Address, Sent
 from tests.emulators.discord import DiscordEmulator
 from tests.support.discordbot import Desk, connected, platform_for, stop, until
 
+pytestmark = pytest.mark.slow  # a client of several connections in each
+
 
 async def channels_of(discord: DiscordEmulator, shards: int = 3) -> list[str]:
     """A channel in a server of each shard, which Discord advises so many of."""
@@ -202,7 +204,6 @@ async def test_sessions_begin_no_faster_than_discord_allows(discord: DiscordEmul
     assert discord.gateway.starts.too_soon == 0
 
 
-@pytest.mark.slow  # a session that comes too soon is refused, and begun again seconds later
 async def test_a_restart_that_comes_too_soon_for_discord_connects_all_the_same(
     discord: DiscordEmulator, desk: Desk
 ) -> None:
@@ -213,7 +214,6 @@ async def test_a_restart_that_comes_too_soon_for_discord_connects_all_the_same(
         await all_up(discord, 0)
 
 
-@pytest.mark.slow  # asked again after a second
 async def test_when_no_sessions_are_left_the_rest_waits_and_what_is_connected_goes_on(
     discord: DiscordEmulator, desk: Desk
 ) -> None:
