@@ -6,7 +6,8 @@ This must not send messages; deliveries go out through `rest`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
@@ -44,7 +45,7 @@ class Setup:
 
     lane: str
     starts: Starts
-    pace: Callable[[], Awaitable[None]]
+    pace: Callable[[], AbstractAsyncContextManager[None]]
     delays: Sequence[float]
     settle: float
     api_base: str | None
@@ -251,8 +252,8 @@ class _Http(HTTPClient):
     async def request(self, route: Route, **kwargs: Any) -> Any:
         if self._api_base:
             route.url = self._api_base + route.url.removeprefix(Route.BASE)
-        await self._pace()
-        return await super().request(route, **kwargs)
+        async with self._pace():
+            return await super().request(route, **kwargs)
 
     async def ws_connect(self, url: str, *, compress: int = 0) -> Any:
         if self._gateway_url is not None:

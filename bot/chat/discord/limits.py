@@ -6,11 +6,13 @@ requests of a bot, messages and connecting alike. Refused requests are counted, 
 ten minutes ban the address.
 """
 
+from bisect import insort
 from collections import deque
 from dataclasses import dataclass, field
 
 from bot.chat.discord.outcomes import Answer, too_fast
 from bot.domain.models import RetryAfter
+from bot.domain.pacing import Latency
 
 REFUSED_WINDOW = 600.0
 REFUSED_ALLOWED = 5_000
@@ -29,24 +31,29 @@ class Limits:
     _until: dict[str, float] = field(default_factory=dict)
     _all_until: float = 0.0
     _refused: deque[float] = field(default_factory=deque)
-    _starts: deque[float] = field(default_factory=lambda: deque(maxlen=PER_WINDOW))
+    _arrivals: list[float] = field(default_factory=list)
+    _latency: Latency = field(default_factory=Latency)
     _opening: int = 0
 
     def start(self, now: float) -> float:
-        """Count a request that is about to be made, of any kind; seconds until it may start."""
-        full = len(self._starts) == PER_WINDOW
-        start = max(now, self._starts[0] + WINDOW) if full else now
-        self._starts.append(self._arrival(start))
-        return start - now
-
-    def _arrival(self, start: float) -> float:
-        """When a request that starts then is counted at the latest."""
-        last = self._starts[-1] if self._starts else -REST
+        """Count a request that is about to be made, of any kind; when it may start."""
+        full = len(self._arrivals) == PER_WINDOW
+        start = max(now, self._arrivals.pop(0) + WINDOW) if full else now
+        last = self._arrivals[-1] if self._arrivals else start - REST
         if start >= last + REST:
             self._opening = OPENING
-        later = LATER if self._opening else 0.0
+        insort(self._arrivals, start + (LATER if self._opening else 0.0))
         self._opening = max(0, self._opening - 1)
-        return max(start + later, last)
+        return start
+
+    def answered(self, start: float, now: float) -> None:
+        """A request that began at `start` is over: so much longer than others, it may have arrived later."""
+        late = self._latency.excess(now - start)
+        for counted in (start, start + LATER):
+            if counted in self._arrivals and start + late > counted:
+                self._arrivals.remove(counted)
+                insort(self._arrivals, start + late)
+                return
 
     def wait(self, route: str, now: float) -> RetryAfter | None:
         """How long `route` has to wait now, None when it may go."""

@@ -10,7 +10,8 @@ import binascii
 import hashlib
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -221,10 +222,17 @@ class DiscordPlatform:
         self._limits.learn(route, answer, self._clock())
         return self._named(classify(answer, editing=method == "PATCH"), answer, int(channel))
 
-    async def _pace(self) -> None:
+    @asynccontextmanager
+    async def _pace(self) -> AsyncIterator[None]:
         """Connecting is allowed as many requests as messages are, and no more together."""
-        if (wait := self._limits.start(self._clock())) > 0:
-            await asyncio.sleep(wait)
+        now = self._clock()
+        start = self._limits.start(now)
+        if start > now:
+            await asyncio.sleep(start - now)
+        try:
+            yield
+        finally:
+            self._limits.answered(start, self._clock())
 
     def _named(self, outcome: Outcome, answer: Answer, channel: int) -> Outcome:
         """The outcome, with the permission that is missing named if the gateway told us which."""

@@ -7,7 +7,8 @@ messages and interaction answers go out here, everything else through discord.py
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,7 +31,7 @@ class Rest:
         token: the bot's token; never logged.
         base: where the interface is, with its version and without a slash at the end.
         timeout: seconds for a whole request.
-        pace: waited for before each request that counts towards the bot's limit.
+        pace: entered around each request that counts towards the bot's limit; waits until it may start.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class Rest:
         token: str,
         base: str = API,
         timeout: float = 15.0,
-        pace: Callable[[], Awaitable[None]] | None = None,
+        pace: Callable[[], AbstractAsyncContextManager[None]] | None = None,
     ) -> None:
         self._token = token
         self._base = base
@@ -73,14 +74,12 @@ class Rest:
         Raises:
             aiohttp.ClientError, OSError, TimeoutError: no answer came back.
         """
-        headers = {"User-Agent": USER_AGENT}
-        if as_bot:
-            if self._pace is not None:
-                await self._pace()
-            headers["Authorization"] = f"Bot {self._token}"
-        session = self._open()
+        headers = {"User-Agent": USER_AGENT} | ({"Authorization": f"Bot {self._token}"} if as_bot else {})
         body = {"json": payload} if picture is None else {"data": _form(payload, picture)}
-        async with session.request(method, self._base + path, headers=headers, **body) as response:
+        async with (
+            self._pace() if as_bot and self._pace else nullcontext(),
+            self._open().request(method, self._base + path, headers=headers, **body) as response,
+        ):
             raw = await _read(response)
             return Answer(response.status, _decoded(raw), dict(response.headers))
 

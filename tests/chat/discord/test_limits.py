@@ -13,18 +13,31 @@ def test_a_route_that_was_never_used_may_go() -> None:
 
 def test_no_more_than_fifty_requests_start_in_a_second_whatever_they_are_for() -> None:
     limits = Limits()
-    starts = [now + limits.start(now) for now in (100 + number / 1000 for number in range(160))]
+    starts = [limits.start(now) for now in (100 + number / 1000 for number in range(160))]
     assert starts[49] == pytest.approx(100.049)
     assert all(later - earlier > 1.0 for earlier, later in zip(starts, starts[50:], strict=False))
-    assert limits.start(110.0) == 0.0
+    assert limits.start(110.0) == 110.0
 
 
 def test_after_a_rest_requests_open_connections_and_may_arrive_late_so_the_next_window_waits() -> None:
     rested, warm = Limits(), Limits()
     for number in range(20):
         warm.start(97.0 + number / 1000)
-    fifty_first = [[100.0 + limits.start(100.0) for _ in range(51)][-1] for limits in (rested, warm)]
-    assert fifty_first == pytest.approx([101.12, 101.02])
+    for limits in (rested, warm):
+        for number in range(50):
+            limits.start(100.0 + number / 100)
+    assert [limits.start(100.5) for limits in (rested, warm)] == pytest.approx([101.12, 101.02])
+
+
+def test_a_request_that_took_long_may_have_arrived_late_so_the_next_window_waits_for_it() -> None:
+    limits = Limits()
+    for number in range(20):
+        limits.answered(limits.start(97.0 + number / 1000), 97.05 + number / 1000)
+    starts = [limits.start(100.0) for _ in range(50)]
+    for number, start in enumerate(starts):
+        limits.answered(start, start + (0.45 if number < 49 else 0.05))
+    assert limits.start(100.5) == pytest.approx(101.02)
+    assert limits.start(100.5) == pytest.approx(101.42)
 
 
 def test_an_exhausted_bucket_waits_until_it_resets_and_others_go_on() -> None:
