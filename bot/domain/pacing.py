@@ -49,6 +49,11 @@ class Pace:
     keyed: bool = True
     at_once: int = 64
 
+    @property
+    def memory(self) -> float:
+        """Seconds for which a message counts: the longest window of all limits."""
+        return max((limit.seconds for limit in (*self.lane, *self.chat, *self.group)), default=0.0) / MARGIN
+
 
 TELEGRAM = Pace(
     lane=(Limit(30, 1.0),), chat=(Limit(1, 1.0),), group=(Limit(1, 1.0), Limit(20, 60.0)), keyed=False

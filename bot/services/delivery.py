@@ -99,8 +99,9 @@ class LanePump:
         self._platform = platform
         self._composer = composer
         self._clock = clock
-        self._pacer = Pacer(pace)
-        self._gate = Pacer(Pace(lane=pace.lane))
+        self._pace = pace
+        self._pacer, self._gate = Pacer(pace), Pacer(Pace(lane=pace.lane))
+        self._acquainted = False
         self._latency = Latency()
         self._at_once = at_once or pace.at_once
         self._idle = idle.total_seconds()
@@ -151,7 +152,7 @@ class LanePump:
         known = self._asking.keys() | {each.delivery.id for each in self._tried}
         known |= {each.delivery.id for each in self._answers.kept}
         self._under_way = {number: self._under_way[number] for number in known & self._under_way.keys()}
-        self._strays = True
+        self._strays, self._acquainted = True, False
 
     async def run(self) -> None:
         """Deliver until `stop`; then finish what is under way."""
@@ -198,6 +199,8 @@ class LanePump:
         async def write(tx: Transaction) -> _Claimed:
             # What a process that is cut off has begun to write comes first: it may be written yet.
             await turns.take(tx, turns.lane(self.lane))
+            if not self._acquainted:
+                await self._acquaint(tx, moment)
             if strays:
                 await self._answers.recover(tx, self._under_way)
             await self._answers.write_down(tx, settled)
@@ -219,6 +222,15 @@ class LanePump:
         self._under_way |= {each.id: each for each in claimed.batch}
         await self._begin(claimed)
         return len(claimed.batch)
+
+    async def _acquaint(self, tx: Transaction, moment: _Moment) -> None:
+        """Whoever had the account before, its last messages count for what may be sent now."""
+        self._acquainted = True
+        memory, self._pacer = timedelta(seconds=self._pace.memory), Pacer(self._pace)
+        if not memory:
+            return
+        for address, at in await deliveries.sent_since(tx, self.lane, moment.now - memory):
+            self._pacer.reserve(address, moment.clock - (moment.now - at).total_seconds())
 
     # --- what goes next
 

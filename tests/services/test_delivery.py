@@ -302,6 +302,22 @@ async def test_a_pump_that_lost_its_account_begins_nothing_more_and_keeps_what_w
     assert sorted(address for address, _, _ in paper.sent) == ["anna", "bram"]
 
 
+async def test_what_the_pump_before_sent_counts_for_the_pace_of_the_next_one(room: Newsroom) -> None:
+    await room.manager.subscribe(place(), "nato")
+    feed = await room.add_feed()
+    pace = Pace(chat=(Limit(1, 60.0),))
+    for number, headline in NEWS.items():
+        parts = room.database, room.paper, Composer(room.database), room.clock
+        pump = LanePump(*parts, pace=pace, monotonic=lambda: room.clock.now().timestamp())
+        await room.take(feed, [report(headline, number, room.clock.now())])
+        await pump.turn()
+        room.clock.advance(timedelta(seconds=1))
+    assert room.paper.titles("anna") == [NEWS[1]]
+    room.clock.advance(timedelta(seconds=61))
+    await pump.turn()
+    assert len(room.paper.sent) == 2
+
+
 @ONLY_SQLITE
 async def test_an_answer_that_cannot_be_written_down_is_kept_until_it_can(room: Newsroom) -> None:
     await owe_one(room)
