@@ -12,10 +12,13 @@ import structlog
 from bot.chat.discord import DiscordPlatform
 from bot.chat.router import Router
 from bot.chat.telegram import TelegramPlatform, Webhook
+from bot.chat.telegram.platform import lane_of
 from bot.config import DiscordAccount, Settings, TelegramAccount
 from bot.domain.accounts import key_of, owner_named
 from bot.errors import BadInput
 from bot.ports import Clock, Hooks
+from bot.services.inbox import Inbox
+from bot.store.database import Database
 
 log = structlog.get_logger()
 
@@ -27,22 +30,23 @@ class Account:
     """An account in use.
 
     Args:
-        webhook_url: where its updates are brought; "" when it asks for them.
+        webhook: where its updates are brought; None when it asks for them.
         paid: whether it sends above the free rate.
     """
 
     platform: Platform
-    webhook_url: str = ""
+    webhook: Webhook | None = None
     paid: bool = False
 
 
 def open_accounts(
-    settings: Settings, clock: Clock, router_of: Callable[[dict[str, str]], Router]
+    settings: Settings, database: Database, clock: Clock, router_of: Callable[[dict[str, str]], Router]
 ) -> dict[str, Account]:
     """The accounts by their names in the settings, the first of each platform first. None is connected yet.
 
     Args:
         settings: say which there are.
+        database: where what is brought to them is kept.
         clock: the time.
         router_of: makes the router of one account from the lane that serves its platform.
 
@@ -51,7 +55,7 @@ def open_accounts(
     """
     opened: dict[str, Account] = {}
     problems: list[BadInput] = []
-    for key, make in _wanted(settings, clock):
+    for key, make in _wanted(settings, database, clock):
         # What is said to an account is answered by it: two bots may know one person, or one group.
         lanes: dict[str, str] = {}
         try:
@@ -73,26 +77,29 @@ def hooks_of(router: Router, settings: Settings) -> Hooks:
     return Hooks(router.receive, router.suggest, router.observe, router.specs, router.actions, owners)
 
 
-def _wanted(settings: Settings, clock: Clock) -> Iterator[tuple[str, Callable[[Hooks], Account]]]:
+def _wanted(
+    settings: Settings, database: Database, clock: Clock
+) -> Iterator[tuple[str, Callable[[Hooks], Account]]]:
     for name, own in settings.telegram.used().items():
-        yield key_of(TelegramPlatform.name, name), partial(_telegram, own, clock)
+        yield key_of(TelegramPlatform.name, name), partial(_telegram, own, database, clock)
     for name, bot in settings.discord.used().items():
         yield key_of(DiscordPlatform.name, name), partial(_discord, bot)
 
 
-def _telegram(own: TelegramAccount, clock: Clock, hooks: Hooks) -> Account:
-    webhook = None
+def _telegram(own: TelegramAccount, database: Database, clock: Clock, hooks: Hooks) -> Account:
+    token, webhook = own.token.get_secret_value() if own.token else "", None
     if own.webhook_url and own.webhook_secret:
-        webhook = Webhook(own.webhook_url, own.webhook_secret.get_secret_value())
+        inbox = Inbox(database, lane_of(token), clock)
+        webhook = Webhook(own.webhook_url, own.webhook_secret.get_secret_value(), inbox)
     platform = TelegramPlatform(
-        own.token.get_secret_value() if own.token else "",
+        token,
         hooks,
         api_base_url=own.api_base_url,
         webhook=webhook,
         clock=clock,
         paid_broadcast=own.paid_broadcast,
     )
-    return Account(platform, own.webhook_url or "", own.paid_broadcast)
+    return Account(platform, webhook, own.paid_broadcast)
 
 
 def _discord(own: DiscordAccount, hooks: Hooks) -> Account:

@@ -71,7 +71,7 @@ def open_chats(ground: Ground, manager: Manager, sources: Sources, rooms: Rooms,
     )
     hooks = hooks_of(router, settings)
     web = WebChatPlatform(rooms, hooks)
-    accounts = {} if mode.demo else open_accounts(settings, ground.clock, router_of)
+    accounts = {} if mode.demo else open_accounts(settings, ground.database, ground.clock, router_of)
     console = ConsolePlatform(hooks, Console(), sys.stdin) if mode.console else None
     hooked = None if mode.demo else _webhooks(settings, ground.clock)
     platforms: list[ChatPlatform] = [account.platform for account in accounts.values()]

@@ -34,7 +34,7 @@ from bot.services.manage import Manager
 from bot.services.poller import Poller
 from bot.services.sources import Sources
 from bot.store.database import Database, address
-from bot.store.signals import OWED
+from bot.store.signals import INBOX, OWED
 from bot.web.desk import Desk
 from bot.web.server import WebServer
 from bot.web.server import address as where
@@ -140,6 +140,9 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         attended = {pump.lane: False for _, pump in lanes}
         for _, pump in lanes:
             bells.hang(OWED, pump.lane, pump.wake)
+        for webhook in (account.webhook for account in chats.accounts.values() if mode.role.sends):
+            if webhook:
+                bells.hang(INBOX, webhook.inbox.lane, webhook.inbox.wake)
         server = _server(listener, ground, chats, rules, manager, working.is_set, attended)
         runner = runner_of(ground, lanes, attended)
         add_upkeep(runner, ground, rules, alarms.notify)

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from bot import __version__
 from bot.app.chats import Chats
 from bot.app.ground import Ground, Mode
-from bot.chat.telegram import TelegramPlatform
 from bot.config import Settings
 from bot.ports import Connections
 from bot.services.chatdesk import ChatDesk
@@ -36,7 +36,8 @@ def listener_of(settings: Settings, mode: Mode) -> "contextlib.closing[socket.so
     Raises:
         BadInput: the port is taken.
     """
-    if not (settings.web.enabled or mode.demo if mode.role.serves else settings.web.probes):
+    brought = mode.role.sends and any(each.webhook_url for each in settings.telegram.used().values())
+    if not (brought or (settings.web.enabled or mode.demo if mode.role.serves else settings.web.probes)):
         return None
     return contextlib.closing(listen(settings.web.host, settings.web.port))
 
@@ -45,14 +46,7 @@ def site_of(
     settings: Settings, chats: Chats, manager: Manager, desk: Desk, ready: Callable[[], bool]
 ) -> Starlette:
     """The pages. `ready` says whether everything runs."""
-    hosts = list(settings.web.allowed_hosts)
-    routes = []
-    for account in chats.accounts.values():
-        platform = account.platform
-        if account.webhook_url and isinstance(platform, TelegramPlatform):
-            parts = urlsplit(account.webhook_url)
-            hosts.append(parts.hostname or "")
-            routes.append(telegram_webhook(parts.path or "/", platform.secret_matches, platform.feed_update))
+    routes, hosts = _doors(chats)
     return create_app(
         desk=desk,
         chats=ChatDesk(desk.database, manager, desk.clock),
@@ -67,7 +61,7 @@ def site_of(
         version=__version__,
         token=settings.web.token.get_secret_value() if settings.web.token else "",
         login=_login(settings),
-        hosts=hosts,
+        hosts=[*settings.web.allowed_hosts, *hosts],
         routes=routes,
     )
 
@@ -78,6 +72,7 @@ def probes_of(
     """What a process without pages answers. `attended` says for which accounts it speaks now."""
     own = ground.settings.web
     token = own.token.get_secret_value() if own.token else ""
+    routes, hosts = _doors(chats) if ground.mode.role.sends else ([], [])
     return create_probes(
         access=Access(ground.database, ground.clock, token=token, login=None),
         health=lambda: _health(ground.database, chats.connections),
@@ -85,8 +80,20 @@ def probes_of(
         connections=chats.connections,
         attended=attended,
         version=__version__,
-        hosts=own.allowed_hosts,
+        hosts=[*own.allowed_hosts, *hosts],
+        routes=routes,
     )
+
+
+def _doors(chats: Chats) -> tuple[list[Route], list[str]]:
+    """Where Telegram brings updates, whichever process of ours it reaches; and the names it calls us by."""
+    routes, hosts = [], []
+    for webhook in (account.webhook for account in chats.accounts.values()):
+        if webhook:
+            parts = urlsplit(webhook.url)
+            hosts.append(parts.hostname or "")
+            routes.append(telegram_webhook(parts.path or "/", webhook.is_genuine, webhook.take))
+    return routes, hosts
 
 
 def _login(settings: Settings) -> Login | None:

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.ports import Clock
-from bot.store import feeds, pruning, rooms
+from bot.services.inbox import KEPT
+from bot.store import feeds, inbox, pruning, rooms
 from bot.store.database import Database
 
 log = structlog.get_logger()
@@ -34,12 +35,18 @@ class Retention:
         before = self._clock.now() - self._keep
         gone = 0
         for prune in (pruning.deliveries, pruning.stories, pruning.items, pruning.notes):
-            while removed := await self._once(prune, before):
-                gone += removed
+            gone += await self._all(prune, before)
+        gone += await self._all(inbox.prune, self._clock.now() - KEPT)
         async with self._database.write() as tx:
             gone += await rooms.prune(tx, before)
             gone += await feeds.forget_events(tx, before)
         log.info("old rows removed", rows=gone, older_than=str(before))
+        return gone
+
+    async def _all(self, prune: pruning.Prune, before: datetime) -> int:
+        gone = 0
+        while removed := await self._once(prune, before):
+            gone += removed
         return gone
 
     async def _once(self, prune: pruning.Prune, before: datetime) -> int:

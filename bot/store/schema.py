@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -352,6 +353,21 @@ job_slots = Table(
     metadata,
     Column("name", String(100), primary_key=True),
     Column("slot", UtcDateTime, nullable=False),
+)
+
+# What a platform brought in by itself, by its own number. Handled ones are kept for a while without their
+# words, so that what is brought again is known.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("lane", String(100), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("handled_at", UtcDateTime),
+    _partial("ix_inbox_waiting", "handled_at IS NULL", "lane", "number"),
+    Index(None, "received_at"),
 )
 
 # When the people who run the bot were last told of a trouble, so that they are told seldom.

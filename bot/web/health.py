@@ -1,7 +1,7 @@
 """Health: asked by orchestrators of every process, and all that a worker or a gateway opens a port for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -64,6 +64,7 @@ def create_probes(
     version: str,
     connections: Connections = dict,
     hosts: Collection[str] = (),
+    routes: Sequence[Route] = (),
 ) -> Starlette:
     """What a process without pages answers: its health, and at ``/metrics`` what it costs and does.
 
@@ -74,6 +75,7 @@ def create_probes(
         version: of this program.
         connections: tells those of accounts that listen on several.
         hosts: names besides localhost by which we may be called.
+        routes: further endpoints, which check for themselves who calls.
     """
 
     async def metrics(request: Request) -> Response:
@@ -82,11 +84,11 @@ def create_probes(
         return answer(exposed([attending, *measured(connections())]))
 
     return Starlette(
-        routes=[*health_routes(health, ready, version), Route("/metrics", metrics)],
+        routes=[*health_routes(health, ready, version), Route("/metrics", metrics), *routes],
         middleware=[
             Middleware(SecureHeaders, headers=security_headers(False)),
             Middleware(HostGuard, hosts=hosts),
-            Middleware(Guard, access=access, guesses=Guesses(), public=()),
+            Middleware(Guard, access=access, guesses=Guesses(), public=routes),
         ],
     )
 

@@ -13,18 +13,18 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  a header's name
 
 
 def telegram_webhook(
-    path: str, secret_matches: Callable[[str | None], bool], feed: Callable[[object], Awaitable[bool]]
+    path: str, is_genuine: Callable[[str | None], bool], take: Callable[[object], Awaitable[bool]]
 ) -> Route:
     """The endpoint for Telegram's updates (core.telegram.org/bots/api#setwebhook).
 
     Args:
         path: of the webhook's address.
-        secret_matches: whether the secret that came along is ours.
-        feed: takes an update; False when it was not one.
+        is_genuine: whether the secret that came along is ours.
+        take: keeps an update; False when it has to be brought again.
     """
 
     async def endpoint(request: Request) -> Response:
-        if not secret_matches(request.headers.get(SECRET_HEADER)):
+        if not is_genuine(request.headers.get(SECRET_HEADER)):
             return _answer(HTTPStatus.FORBIDDEN)
         body = b""
         async for chunk in request.stream():
@@ -33,9 +33,9 @@ def telegram_webhook(
                 return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
             update = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return _answer(HTTPStatus.BAD_REQUEST)
-        return _answer(HTTPStatus.OK if await feed(update) else HTTPStatus.BAD_REQUEST)
+        return _answer(HTTPStatus.OK if await take(update) else HTTPStatus.SERVICE_UNAVAILABLE)
 
     return Route(path, endpoint, methods=["POST"])
 

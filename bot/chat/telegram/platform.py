@@ -5,12 +5,11 @@ must not know topics, subscriptions or the ledger.
 """
 
 import asyncio
-import hmac
 import json
 import random
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 from urllib.parse import urlencode
@@ -31,6 +30,7 @@ from bot.chat.telegram.outcomes import Floods, classify, classify_edit, describe
 from bot.chat.telegram.render import CAPTION_LIMIT, TEXT_LIMIT, render
 from bot.chat.telegram.request import AiohttpRequest
 from bot.chat.telegram.standing import standing_in
+from bot.chat.telegram.webhook import Webhook, number_of
 from bot.domain import models
 from bot.domain.messages import Message, Picture, without_picture
 from bot.domain.models import Address, Outcome, Sent, Unknown
@@ -38,6 +38,7 @@ from bot.domain.pacing import pace_of
 from bot.domain.tongue import SOURCE, Tongue
 from bot.errors import BadInput
 from bot.ports import Clock, CommandSpec, Hooks, Standing, SystemClock
+from bot.services.inbox import Inbox
 from bot.services.tongues import languages, tongue_of
 
 OFFICIAL = "https://api.telegram.org"
@@ -66,19 +67,6 @@ BACKLOG = 1000
 
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    """Updates come to this address instead of being asked for.
-
-    Args:
-        url: a public https address that this process serves.
-        secret: what Telegram sends along, 1-256 of A-Z a-z 0-9 _ -.
-    """
-
-    url: str
-    secret: str
 
 
 class TelegramPlatform:
@@ -221,7 +209,7 @@ class TelegramPlatform:
             if self._webhook is None:
                 await self._poll()
             else:
-                await asyncio.Event().wait()
+                await self._take_in(self._webhook.inbox)
         finally:
             await self._close()
 
@@ -310,35 +298,25 @@ class TelegramPlatform:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._me = None
+        if self._webhook:
+            await self._webhook.inbox.flush()
         await self._bot.shutdown()
         log.info("telegram_closed", lane=self.lane)
 
     # --- updates
 
-    def secret_matches(self, header: str | None) -> bool:
-        """Whether a webhook call's ``X-Telegram-Bot-Api-Secret-Token`` shows that it is Telegram's."""
-        if self._webhook is None or header is None:
-            return False
-        return hmac.compare_digest(header.encode(), self._webhook.secret.encode())
+    async def _take_in(self, inbox: Inbox) -> None:
+        """Handle what Telegram brought, to whichever process; what is begun when we stop is left open."""
+        async for letter in inbox.letters():
+            self._begin(letter.content, partial(inbox.handled, letter.number))
 
-    async def feed_update(self, data: object) -> bool:
-        """Take an update that came by webhook, as parsed JSON; it is worked on in the background.
-
-        Returns False before the account is connected and when too many wait: answer with an error and
-        Telegram brings it again.
-        """
-        if self._me is None or len(self._tasks) >= BACKLOG:
-            return False
-        self._begin(data)
-        return True
-
-    def _begin(self, data: object) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._handle(data), name=f"telegram update {number_of(data)}")
+    def _begin(self, data: object, done: Callable[[], None] = lambda: None) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._handle(data, done), name=f"telegram update {number_of(data)}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _handle(self, data: object) -> None:
+    async def _handle(self, data: object, done: Callable[[], None]) -> None:
         """One update, in the order of its chat; its failure is nobody else's."""
         try:
             update = Update.de_json(data, self._bot)  # type: ignore[arg-type]  # garbage raises, caught below
@@ -349,6 +327,7 @@ class TelegramPlatform:
                     await self._conversation.handle(update, self._me)
         except Exception:
             log.exception("telegram_update_failed", lane=self.lane, update=number_of(data))
+        done()
 
 
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
@@ -368,12 +347,6 @@ def lane_of(token: str) -> str:
 def chat_of(address: Address) -> int | str:
     """The chat's id as the Bot API wants it: a number, or a channel's @name."""
     return address.chat if address.chat.startswith("@") else int(address.chat)
-
-
-def number_of(update: object) -> int:
-    """An update's id; -1 for what is no update."""
-    number = update.get("update_id") if isinstance(update, dict) else None
-    return number if isinstance(number, int) else -1
 
 
 def menus_of(hooks: Hooks) -> list[tuple[BotCommandScope, Sequence[CommandSpec]]]:

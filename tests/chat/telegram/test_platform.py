@@ -8,14 +8,19 @@ import pytest
 from aiohttp import web
 
 from bot.chat.telegram import TelegramPlatform, Webhook
+from bot.chat.telegram.platform import lane_of
 from bot.domain.messages import AlertCard, Button, Message, say
 from bot.domain.models import Address, Sent
 from bot.errors import BadInput
-from bot.ports import CommandSpec
+from bot.ports import CommandSpec, Inbound, SystemClock
+from bot.services.inbox import Inbox
+from bot.store import inbox
+from bot.store.database import Database
 from tests.chat.telegram.conftest import COMMANDS, Heard, Start
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram.server import DEFAULT_TOKEN
 from tests.support.clock import NOON
+from tests.support.databases import ONLY_SQLITE
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -259,13 +264,18 @@ async def test_it_can_be_run_again_after_it_was_stopped(telegram: TelegramEmulat
 SECRET = "geheim-voor-de-proef"
 
 
-async def test_updates_can_come_by_webhook(telegram: TelegramEmulator, start: Start, heard: Heard) -> None:
+def hook(database: Database, url: str = "https://heraut.example/hook") -> Webhook:
+    return Webhook(url, SECRET, Inbox(database, lane_of(DEFAULT_TOKEN), SystemClock()))
+
+
+@ONLY_SQLITE
+async def test_updates_can_come_by_webhook(db: Database, telegram: TelegramEmulator, start: Start) -> None:
     calls: list[bool] = []
-    platforms: list[TelegramPlatform] = []
+    webhook = hook(db)
 
     async def receive(request: web.Request) -> web.Response:
-        genuine = platforms[0].secret_matches(request.headers.get("X-Telegram-Bot-Api-Secret-Token"))
-        taken = genuine and await platforms[0].feed_update(await request.json())
+        genuine = webhook.is_genuine(request.headers.get("X-Telegram-Bot-Api-Secret-Token"))
+        taken = genuine and await webhook.take(await request.json())
         calls.append(taken)
         return web.Response(status=200 if taken else 503)
 
@@ -276,7 +286,7 @@ async def test_updates_can_come_by_webhook(telegram: TelegramEmulator, start: St
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
     try:
-        platforms.append(await start(webhook=Webhook(url, SECRET)))
+        await start(webhook=replace(webhook, url=url))
         chat = telegram.add_chat()
         telegram.user_says(chat, chat, "/topics")
         await telegram.wait_messages(chat, 1)
@@ -298,40 +308,82 @@ async def test_a_webhook_is_taken_away_when_updates_are_asked_for(
     await telegram.wait_messages(chat, 1)
 
 
+@ONLY_SQLITE
 @pytest.mark.parametrize("header", [None, "", "geheim", SECRET + "x", "é"])
-def test_a_call_without_the_secret_is_not_telegrams(heard: Heard, header: str | None) -> None:
-    platform = TelegramPlatform(
-        DEFAULT_TOKEN, heard.hooks(), webhook=Webhook("https://heraut.example/hook", SECRET)
-    )
-    assert platform.secret_matches(SECRET)
-    assert not platform.secret_matches(header)
+async def test_a_call_without_the_secret_is_not_telegrams(db: Database, header: str | None) -> None:
+    webhook = hook(db)
+    assert webhook.is_genuine(SECRET)
+    assert not webhook.is_genuine(header)
 
 
-def test_without_a_webhook_nothing_matches(heard: Heard) -> None:
-    assert not TelegramPlatform(DEFAULT_TOKEN, heard.hooks()).secret_matches("")
+def said(number: int, chat: int, text: str) -> dict[str, Any]:
+    """An update as Telegram brings it."""
+    people = {"id": chat, "type": "private", "first_name": "Anna"}
+    sender = {"id": chat, "is_bot": False, "first_name": "Anna"}
+    message = {"message_id": number, "date": 1_700_000_000, "chat": people, "from": sender, "text": text}
+    return {"update_id": number, "message": message}
 
 
-async def test_an_update_before_the_account_is_connected_is_to_be_brought_again(heard: Heard) -> None:
-    platform = TelegramPlatform(
-        DEFAULT_TOKEN, heard.hooks(), webhook=Webhook("https://heraut.example/hook", SECRET)
-    )
-    assert await platform.feed_update({"update_id": 1}) is False
-
-
-async def test_when_too_many_updates_wait_no_more_are_taken(
-    telegram: TelegramEmulator, platform: TelegramPlatform, monkeypatch: pytest.MonkeyPatch
+@ONLY_SQLITE
+async def test_updates_that_come_before_the_account_is_connected_are_answered_in_order(
+    db: Database, telegram: TelegramEmulator, start: Start, heard: Heard
 ) -> None:
-    monkeypatch.setattr("bot.chat.telegram.platform.BACKLOG", 2)
-    taken = [await platform.feed_update({"update_id": number}) for number in range(4)]
-    assert taken == [True, True, False, False]
+    webhook, chat = hook(db, "http://127.0.0.1:1/hook"), telegram.add_chat()
+    for number in (3, 1, 2, 1):
+        assert await webhook.take(said(number, chat, f"/topics {number}"))
+    await start(webhook=webhook)
+    await telegram.wait_messages(chat, 3)
+    assert [asked.text for asked in heard.commands] == ["/topics 1", "/topics 2", "/topics 3"]
 
 
-@pytest.mark.parametrize("garbage", [None, [], "x", {}, {"update_id": "x"}, {"update_id": 1, "message": 7}])
+@ONLY_SQLITE
+async def test_an_update_that_fails_is_done_with_and_holds_up_no_other(
+    db: Database, telegram: TelegramEmulator, start: Start, heard: Heard
+) -> None:
+    webhook, chat = hook(db, "http://127.0.0.1:1/hook"), telegram.add_chat()
+    answer = heard.answers
+
+    def fails(asked: Inbound) -> Message:
+        if asked.text == "/topics 1":
+            raise LookupError
+        return answer(asked)
+
+    heard.answers = fails
+    await start(webhook=webhook)
+    for number in (1, 2):
+        await webhook.take(said(number, chat, f"/topics {number}"))
+    await telegram.wait_messages(chat, 1)
+
+    async def done() -> bool:
+        async with db.read() as tx:
+            return await inbox.waiting(tx, webhook.inbox.lane, 10) == 0
+
+    await until(done)
+    assert [asked.text for asked in heard.commands] == ["/topics 1", "/topics 2"]
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        None,
+        [],
+        "x",
+        {},
+        {"update_id": "x"},
+        {"update_id": True},
+        {"update_id": -1},
+        {"update_id": 2**63},
+        {"update_id": 1, "message": 7},
+        {"update_id": 2, "message": {"text": "\0"}},
+    ],
+)
 async def test_garbage_by_webhook_is_taken_and_dropped(
-    telegram: TelegramEmulator, platform: TelegramPlatform, heard: Heard, garbage: object
+    db: Database, telegram: TelegramEmulator, start: Start, heard: Heard, garbage: object
 ) -> None:
-    assert await platform.feed_update(garbage) is True
-    chat = telegram.add_chat()
-    telegram.user_says(chat, chat, "/topics")
+    webhook, chat = hook(db, "http://127.0.0.1:1/hook"), telegram.add_chat()
+    await start(webhook=webhook)
+    assert await webhook.take(garbage) is True
+    assert await webhook.take(said(9, chat, "/topics")) is True
     await telegram.wait_messages(chat, 1)
     assert len(heard.commands) == 1
