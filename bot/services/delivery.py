@@ -229,7 +229,7 @@ class LanePump:
         memory, self._pacer = timedelta(seconds=self._pace.memory), Pacer(self._pace)
         if not memory:
             return
-        for address, at in await deliveries.sent_since(tx, self.lane, moment.now - memory):
+        for address, at in await deliveries.sent_within(tx, self.lane, moment.now - memory, moment.now):
             self._pacer.reserve(address, moment.clock - (moment.now - at).total_seconds())
 
     # --- what goes next

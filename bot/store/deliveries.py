@@ -372,14 +372,17 @@ async def under_way(tx: Transaction, lane: str) -> list[Delivery]:
     return [_delivery(row) for row in rows]
 
 
-async def sent_since(
-    tx: Transaction, lane: str, since: datetime, limit: int = 5_000
+async def sent_within(
+    tx: Transaction, lane: str, since: datetime, now: datetime, limit: int = 5_000
 ) -> list[tuple[Address, datetime]]:
-    """Where an account's last messages went and when, oldest first; also those that may have gone."""
+    """Where an account's last messages went and when, oldest first; also those that may have gone.
+
+    Those of a time to come, by a clock that was set back since, are left out.
+    """
     rows = await tx.execute(
         select(chats.c.platform, chats.c.chat, chats.c.thread, deliveries.c.updated_at)
         .join(chats, chats.c.id == deliveries.c.chat_id)
-        .where(deliveries.c.updated_at >= since, deliveries.c.lane == lane)
+        .where(deliveries.c.updated_at.between(since, now), deliveries.c.lane == lane)
         .where(or_(deliveries.c.state == DeliveryState.SENT, SENDING, deliveries.c.lost_answers > 0))
         .order_by(deliveries.c.updated_at.desc())
         .limit(limit)

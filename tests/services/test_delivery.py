@@ -318,6 +318,17 @@ async def test_what_the_pump_before_sent_counts_for_the_pace_of_the_next_one(roo
     assert len(room.paper.sent) == 2
 
 
+async def test_a_clock_that_was_set_back_does_not_keep_the_next_pump_waiting(room: Newsroom) -> None:
+    await owe_one(room)
+    await room.deliver()
+    room.clock.advance(timedelta(hours=-1))
+    await room.take(await room.add_feed(), [report(NEWS[2], 2, room.clock.now())])
+    parts = room.database, room.paper, Composer(room.database), room.clock
+    pump = LanePump(*parts, pace=Pace(lane=(Limit(1, 60.0),)), monotonic=lambda: room.clock.now().timestamp())
+    await pump.turn()
+    assert len(room.paper.sent) == 2
+
+
 @ONLY_SQLITE
 async def test_an_answer_that_cannot_be_written_down_is_kept_until_it_can(room: Newsroom) -> None:
     await owe_one(room)
