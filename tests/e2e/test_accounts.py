@@ -13,13 +13,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.models import Address, DeliveryState
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.feeds import FeedServer
 from tests.emulators.front import one_bot_api, one_discord
 from tests.emulators.telegram import Limits, TelegramEmulator
+from tests.emulators.telegram.server import DEFAULT_TOKEN
 from tests.support import databases
+from tests.support import lane as lanes
 from tests.support.feedbuilder import FeedItem, rss
 from tests.support.heraut import HerautProcess
+from tests.support.ledger import add_chats, owe_all, title_of
 from tests.support.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.slow
@@ -213,3 +217,28 @@ async def test_two_gateways_on_one_database_speak_each_for_an_account_of_its_own
         await sport.wait_text(BOSS, "De redactie verhuist", PATIENCE)
     assert "telegram:220201543" not in gateways[0].log
     assert "telegram:110201543" not in gateways[1].log
+
+
+async def test_accounts_are_paced_each_for_itself_and_none_is_told_to_slow_down(tmp_path: Path) -> None:
+    people = [Address("telegram", str(number)) for number in range(6_001, 6_041)]
+    async with AsyncExitStack() as stack:
+        bots = [
+            await stack.enter_async_context(TelegramEmulator(token, limits=Limits()))
+            for token in (DEFAULT_TOKEN, SPORT_TOKEN)
+        ]
+        opened = []
+        for bot in bots:
+            for person in people:
+                bot.add_chat(chat_id=int(person.chat))
+            opened.append(await stack.enter_async_context(lanes.opened(tmp_path, lanes.telegram(bot))))
+        for number, lane in enumerate(opened):
+            now = lane.clock.now()
+            ids = await add_chats(lane.database, lane.platform.lane, people, now)
+            await owe_all(lane.database, lane.platform.lane, ids, [number], now)
+        for lane in opened:
+            lane.pump.wake()
+        assert await opened[0].settled(PATIENCE) == {DeliveryState.SENT: 2 * len(people)}
+    for number, bot in enumerate(bots):
+        assert bot.floods == 0
+        assert all(title_of(number) in text for text in lanes.texts(bot, people))
+        assert len(lanes.texts(bot, people)) == len(people)
