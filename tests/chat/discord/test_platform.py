@@ -112,7 +112,6 @@ async def test_a_platform_that_is_down_at_the_start_is_waited_for(
     await stop(running)
 
 
-@pytest.mark.slow  # discord.py waits seconds before it tries the gateway again
 async def test_a_gateway_that_is_down_at_the_start_is_waited_for(
     discord: DiscordEmulator, desk: Desk
 ) -> None:
