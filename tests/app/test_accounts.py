@@ -43,7 +43,7 @@ def router_of(room: Newsroom, lanes: Mapping[str, str]) -> Router:
 
 
 def opened(room: Newsroom, settings: Settings) -> dict[str, Account]:
-    return open_accounts(settings, room.clock, partial(router_of, room))
+    return open_accounts(settings, room.database, room.clock, partial(router_of, room))
 
 
 async def test_every_account_with_a_token_has_its_lane_and_the_first_of_a_platform_comes_first(
