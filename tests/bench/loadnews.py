@@ -1,8 +1,8 @@
 """The news of the load: which feed says what, when. It follows from the load and the time alone.
 
 Each event has people, a place and a number of its own, so that no two are taken for one; its other words
-stand as often as in news. Some are reported by the feeds of a group, each in its own words. One in `hot` names
-somebody whom chats follow.
+stand as often as in news. Some are reported by the feeds of a group, each in its own words. One in `hot`
+names somebody whom chats follow.
 """
 
 import re

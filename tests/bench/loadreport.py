@@ -56,6 +56,7 @@ class Progress:
         self._number = 0
         self._name = ""
         self._told_at = 0.0
+        self._begun = time.monotonic()
         self._live = sys.stderr.isatty()
 
     def begin(self, leg: Leg) -> None:
@@ -70,7 +71,8 @@ class Progress:
             return
         self._told_at = time.monotonic()
         before, after = ("\r\x1b[K", "") if self._live else ("", "\n")
-        print(f"{before}{self._name}: {what}", end=after, file=sys.stderr, flush=True)
+        past = time.monotonic() - self._begun
+        print(f"{before}{past:4.0f} s {self._name}: {what}", end=after, file=sys.stderr, flush=True)
 
     def clear(self) -> None:
         """Make room for what is printed."""

@@ -22,10 +22,13 @@ from tests.bench.processes import busy, cpu_of, fair_share, resident
 from tests.support import databases
 from tests.support.crashable import CrashablePostgres
 from tests.support.heraut import HerautProcess
+from tests.support.waiting import until
 
 START_SECONDS, FEEDS_A_SECOND = 10.0, 15_000
 """How long processes take to start; how many rows at most go into a database in a second."""
 CATCH_UP_SECONDS = 40.0
+ATTEND_SECONDS = 60.0
+SPEAKS = re.compile(r'^heraut_lane_attended\{lane="telegram:[^"]*"\} 1', re.MULTILINE)
 WARM_ROUNDS = 2
 """Where feeds are always due, each is read so often before it counts."""
 GRACE_SECONDS = 12.0
@@ -111,14 +114,18 @@ async def heraut(load: Load, workers: int, seconds: float, say: Say) -> Seen:
                 began = time.time()
                 await stock_chats(database, load, ends)
                 a_row = max((time.time() - began) / max(load.chats, 1000), 1 / FEEDS_A_SECOND)
-                begin = time.time() + START_SECONDS + 2 * a_row * load.feeds
+                ready = START_SECONDS + 2 * a_row * load.feeds
+                begin = time.time() + ready
                 end = begin + 2 * CATCH_UP_SECONDS + seconds
-                stock = await stock_feeds(database, load, ends.port, begin, end)
+                stock = await stock_feeds(database, load, ends.port, begin, end, ready, a_row)
                 say("starting Heraut")
                 running = {
                     name: await stack.enter_async_context(process)
                     for name, process in _processes(folder, load, ends, database, workers)
                 }
+                say("waiting for who speaks to Telegram")
+                if workers:
+                    await until(lambda: _attended(running["gateway"]), ATTEND_SECONDS)
                 await _caught_up(ends, database, load, say)
                 pids = {name: process.pid for name, process in running.items()}
                 return await _measured(ends, database, pids, keeper, load, seconds, stock, say)
@@ -172,10 +179,20 @@ async def _opened(folder: Path, workers: int) -> AsyncIterator[tuple[Database, i
         yield database, keeper
 
 
+async def _attended(process: HerautProcess) -> bool:
+    """Whether it speaks for the account by now."""
+    async with aiohttp.ClientSession() as session:
+        try:
+            async with session.get(f"{process.url}/metrics") as answer:
+                return bool(SPEAKS.search(await answer.text()))
+        except aiohttp.ClientError:
+            return False
+
+
 async def _caught_up(ends: FarEnds, database: Database, load: Load, say: Say) -> None:
     """Feeds that came due while the processes started were read; or they are too many for this machine."""
-    until = time.monotonic() + CATCH_UP_SECONDS
-    while time.monotonic() < until:
+    late = time.monotonic() + CATCH_UP_SECONDS
+    while time.monotonic() < late:
         if load.by_request:
             polls = (await _asked(ends))[1]
             say(f"warming up: {polls} of {WARM_ROUNDS * load.feeds} polls")
@@ -250,12 +267,12 @@ async def _newest(database: Database) -> int:
 
 
 async def _alerts(ends: FarEnds, load: Load, began: float, ended: float) -> Alerts:
-    until = time.monotonic() + GRACE_SECONDS
+    late = time.monotonic() + GRACE_SECONDS
     while True:
         account = await asyncio.to_thread(ends.account)
         followers = lambda rule: ends.followers(load, rule)  # noqa: E731  one line, used here only
         found = alerts_of(account.served, account.told, followers, began, ended)
-        if not found.missing or time.monotonic() > until:
+        if not found.missing or time.monotonic() > late:
             # Where each request publishes something, it says nothing when that was.
             return replace(found, since_published=()) if load.by_request else found
         await asyncio.sleep(1)

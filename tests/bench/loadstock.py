@@ -1,5 +1,6 @@
 """What an installation holds before the load begins: chats, what they follow, feeds that were read before."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -42,7 +43,9 @@ def _wish(chat_id: int, rule: str, at: datetime) -> dict[str, Any]:
     return {name: getattr(wish, name) for name in names}
 
 
-async def stock_feeds(database: Database, load: Load, port: int, begin: float, end: float) -> int:
+async def stock_feeds(
+    database: Database, load: Load, port: int, begin: float, end: float, ready: float, a_row: float
+) -> int:
     """Feeds that were all read within the last interval, and are due in the next one.
 
     The articles of those that will bring something until `end` stand in the database as reading them would
@@ -54,25 +57,25 @@ async def stock_feeds(database: Database, load: Load, port: int, begin: float, e
         port: where they are served.
         begin: when the first of them is due, in seconds since 1970.
         end: when the load ends.
+        ready: the first feed is due so many seconds after the last one is stored, if that is later.
+        a_row: how long storing one takes, about.
 
     Returns:
         How many articles are stored.
     """
     stored = 0
     async with database.write() as tx:
-        feeds: Rows = []
+        latest = [load.latest(number, _last_read(load, number, begin)) for number in range(load.feeds)]
         articles: Rows = []
         keys: Rows = []
-        for number in range(load.feeds):
-            due = begin + load.interval * number / load.feeds
-            turn = FIRST - 1 if load.by_request else load.turn_at(number, due - load.interval)
-            latest = load.latest(number, turn)
-            feeds.append(_feed(load, number, port, due, latest))
-            if load.by_request or load.latest(number, load.turn_at(number, end)) != latest:
-                for values, names in _known(load, number, latest, stored):
+        for number, turn in enumerate(latest):
+            if load.by_request or load.latest(number, load.turn_at(number, end)) != turn:
+                for values, names in _known(load, number, turn, stored):
                     stored += 1
                     articles.append(values)
                     keys += names
+        begin = max(begin, time.time() + ready + 4 * a_row * stored)
+        feeds = [_feed(load, number, port, begin, turn) for number, turn in enumerate(latest)]
         for part in _parts(feeds):
             await tx.execute(insert(schema.feeds), part)
         # The full-text index catches up by itself; it would do that while we measure.
@@ -86,7 +89,14 @@ async def stock_feeds(database: Database, load: Load, port: int, begin: float, e
     return stored
 
 
-def _feed(load: Load, number: int, port: int, due: float, latest: int) -> dict[str, Any]:
+def _last_read(load: Load, number: int, begin: float) -> int:
+    """The turn in which a feed was read last."""
+    due = begin + load.interval * number / load.feeds
+    return FIRST - 1 if load.by_request else load.turn_at(number, due - load.interval)
+
+
+def _feed(load: Load, number: int, port: int, begin: float, latest: int) -> dict[str, Any]:
+    due = begin + load.interval * number / load.feeds
     read = datetime.fromtimestamp(due - load.interval, UTC)
     return {
         "id": number + 1,
