@@ -1,6 +1,7 @@
 """Heraut under load: real processes on a database that holds what it would hold, measured for a set time."""
 
 import asyncio
+import re
 import tempfile
 import time
 from collections import defaultdict
