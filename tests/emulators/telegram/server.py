@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from tests.emulators.telegram.errors import ApiError, bad_request, too_many
 from tests.emulators.telegram.faults import Fault, Kind, Limits, Meter
@@ -39,6 +40,10 @@ class TelegramEmulator(People):
         self.requests: list[tuple[float, str, int | None]] = []
         self.floods = 0
         self.webhook: dict[str, Any] = {}
+        self.balanced: list[str] = []
+        """Where a load balancer in front of the webhook leads to, in turn: ``http://host:port``."""
+        self.brought = 1
+        """How often each update is brought, even when it was taken at once."""
         self._revoked = False
         self._meter = Meter(limits) if limits else None
         self._faults: list[Fault] = []
@@ -262,19 +267,29 @@ class TelegramEmulator(People):
 
     async def _push_updates(self) -> None:
         headers = {"X-Telegram-Bot-Api-Secret-Token": self.webhook.get("secret_token", "")}
-        async with aiohttp.ClientSession(headers=headers) as session:
+        patience = aiohttp.ClientTimeout(total=2)
+        async with aiohttp.ClientSession(headers=headers, timeout=patience) as session:
             while True:
                 await self.world.until(lambda: bool(self.world.updates), 3600)
-                update = self.world.updates[0]
-                try:
-                    async with session.post(self.webhook["url"], json=update) as response:
-                        taken = response.status < 300
-                except aiohttp.ClientError:
-                    taken = False
-                if taken:
-                    self._forget(update["update_id"] + 1, None)
-                else:
-                    await asyncio.sleep(0.05)
+                update, taken = self.world.updates[0], 0
+                while taken < self.brought:
+                    try:
+                        async with session.post(self._hook(), json=update) as response:
+                            taken += response.status < 300
+                            refused = response.status >= 300
+                    except (aiohttp.ClientError, TimeoutError):
+                        refused = True
+                    if refused:
+                        await asyncio.sleep(0.05)
+                self._forget(update["update_id"] + 1, None)
+
+    def _hook(self) -> str:
+        """Where the next update goes."""
+        url = URL(self.webhook["url"])
+        if not self.balanced:
+            return str(url)
+        self.balanced.append(self.balanced.pop(0))
+        return self.balanced[-1] + url.path
 
     # --- control of a process
 
