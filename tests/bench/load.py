@@ -113,12 +113,13 @@ async def _measure(leg: Leg, seconds: float, say: Say) -> Seen | None:
 
 async def _limited(leg: Leg, wanted: argparse.Namespace, say: Say) -> Done:
     began = time.monotonic()
+    limit = asyncio.timeout(wanted.limit)
     try:
-        async with asyncio.timeout(wanted.limit):
+        async with limit:
             seen = await _measure(leg, wanted.seconds, say)
-    except TimeoutError:
-        return Done(leg, None, time.monotonic() - began, f"was not done within {wanted.limit:g} s")
     except Exception as error:  # noqa: BLE001  one leg that failed must not lose what the others say
+        if limit.expired():
+            return Done(leg, None, time.monotonic() - began, f"was not done within {wanted.limit:g} s")
         traceback.print_exc()
         return Done(leg, None, time.monotonic() - began, f"failed: {str(error)[:200]}")
     return Done(leg, seen, time.monotonic() - began, "" if seen else "is not installed")

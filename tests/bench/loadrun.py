@@ -1,7 +1,6 @@
 """Heraut under load: real processes on a database that holds what it would hold, measured for a set time."""
 
 import asyncio
-import re
 import tempfile
 import time
 from collections import defaultdict
@@ -23,13 +22,10 @@ from tests.bench.processes import busy, cpu_of, fair_share, resident
 from tests.support import databases
 from tests.support.crashable import CrashablePostgres
 from tests.support.heraut import HerautProcess
-from tests.support.waiting import until
 
 START_SECONDS, FEEDS_A_SECOND = 10.0, 15_000
 """How long processes take to start; how many rows at most go into a database in a second."""
 CATCH_UP_SECONDS = 40.0
-ATTEND_SECONDS = 60.0
-SPEAKS = re.compile(r'^heraut_lane_attended\{lane="telegram:[^"]*"\} 1', re.MULTILINE)
 WARM_ROUNDS = 2
 """Where feeds are always due, each is read so often before it counts."""
 GRACE_SECONDS = 12.0
@@ -124,9 +120,6 @@ async def heraut(load: Load, workers: int, seconds: float, say: Say) -> Seen:
                     name: await stack.enter_async_context(process)
                     for name, process in _processes(folder, load, ends, database, workers)
                 }
-                say("waiting for who speaks to Telegram")
-                if workers:
-                    await until(lambda: _attended(running["gateway"]), ATTEND_SECONDS)
                 await _caught_up(ends, database, load, say)
                 pids = {name: process.pid for name, process in running.items()}
                 return await _measured(ends, database, pids, keeper, load, seconds, stock, say)
@@ -180,43 +173,32 @@ async def _opened(folder: Path, workers: int) -> AsyncIterator[tuple[Database, i
         yield database, keeper
 
 
-async def _attended(process: HerautProcess) -> bool:
-    """Whether it speaks for the account by now."""
-    async with aiohttp.ClientSession() as session:
-        try:
-            async with session.get(f"{process.url}/metrics") as answer:
-                return bool(SPEAKS.search(await answer.text()))
-        except aiohttp.ClientError:
-            return False
-
-
 async def _caught_up(ends: FarEnds, database: Database, load: Load, say: Say) -> None:
     """Feeds that came due while the processes started were read; or they are too many for this machine."""
     late = time.monotonic() + CATCH_UP_SECONDS
     while time.monotonic() < late:
+        asked, polls, listens = await _asked(ends)
         if load.by_request:
-            polls = (await _asked(ends))[1]
             say(f"warming up: {polls} of {WARM_ROUNDS * load.feeds} polls")
             done = polls >= WARM_ROUNDS * load.feeds
         else:
             async with database.read() as tx:
                 overdue = await tallies.overdue(tx, datetime.now(UTC))
-            asked = (await _asked(ends))[0]
-            say(f"catching up: {overdue.feeds} feeds are due")
+            say(f"catching up: {overdue.feeds} feeds are due" if listens else "waiting for a gateway")
             done = asked > 0 and overdue.feeds <= load.feeds / load.interval + 20
-        if done:
+        if done and listens:
             return
         await asyncio.sleep(1)
 
 
-async def _asked(ends: FarEnds) -> tuple[int, int]:
-    """How many feeds were asked for, and how often that was."""
+async def _asked(ends: FarEnds) -> tuple[int, int, bool]:
+    """How many feeds were asked for, how often that was, and whether anybody listens to Telegram."""
     async with (
         aiohttp.ClientSession() as session,
         session.get(f"http://127.0.0.1:{ends.port}/count") as answer,
     ):
-        feeds_asked, times = await answer.json()
-    return int(feeds_asked), int(times)
+        feeds_asked, times, listens = await answer.json()
+    return int(feeds_asked), int(times), bool(listens)
 
 
 async def _measured(

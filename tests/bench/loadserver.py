@@ -56,15 +56,15 @@ class _Publishers:
 
     def __init__(self, load: Load) -> None:
         self._load = load
-        self._asked: Counter[int] = Counter()
+        self.asked: Counter[int] = Counter()
         self._upto: dict[int, int] = {}
         self.served: list[Served] = []
 
     async def feed(self, request: web.Request) -> web.StreamResponse:
         """One feed, or 304."""
         load, number, now = self._load, int(request.match_info["number"]), time.time()
-        turn = FIRST + self._asked[number] if load.by_request else load.turn_at(number, now)
-        self._asked[number] += 1
+        turn = FIRST + self.asked[number] if load.by_request else load.turn_at(number, now)
+        self.asked[number] += 1
         latest = load.latest(number, turn)
         tag, known = f'"{latest}"', request.headers.get("If-None-Match", "")
         if known == tag:
@@ -73,10 +73,6 @@ class _Publishers:
             self._note(number, int(known.strip('"')), latest, now)
         body = document(load, number, latest)
         return web.Response(body=body, content_type="application/rss+xml", headers={"ETag": tag})
-
-    async def count(self, request: web.Request) -> web.StreamResponse:
-        """How many feeds were asked, and how often that was."""
-        return web.json_response([len(self._asked), self._asked.total()])
 
     def _note(self, feed: int, known: int, latest: int, now: float) -> None:
         """Whoever asks knows the articles until a turn, and gets those after it."""
@@ -92,11 +88,17 @@ class _Publishers:
 async def _serve(line: Connection, load: Load) -> None:
     publishers = _Publishers(load)
     app = web.Application()
-    app.add_routes([web.get("/feed/{number}", publishers.feed), web.get("/count", publishers.count)])
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+
+    async def count(request: web.Request) -> web.StreamResponse:
+        """How many feeds were asked, how often that was, and whether anybody listens to Telegram."""
+        listens = any(method == "getUpdates" for _, method, _ in telegram.requests)
+        return web.json_response([len(publishers.asked), publishers.asked.total(), listens])
+
+    app.add_routes([web.get("/feed/{number}", publishers.feed), web.get("/count", count)])
     async with TelegramEmulator() as telegram:
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
         ids = [telegram.add_chat(title=f"Lezer {number}") for number in range(load.chats)]
         line.send((runner.addresses[0][1], telegram.url, telegram.token, ids))
         while await asyncio.to_thread(line.recv):
