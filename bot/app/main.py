@@ -204,7 +204,7 @@ def _server(
         desk = Desk(ground.database, rules.topics, rules.book, ground.clock)
         site = site_of(ground.settings, chats, manager, desk, ready)
     else:
-        site = probes_of(ground, chats, ready, attended)
+        site = probes_of(ground, chats, rules.book, ready, attended)
     return WebServer(site, listener, chats.rooms.close)
 
 

@@ -16,6 +16,7 @@ from bot.config import Settings
 from bot.ports import Connections
 from bot.services.chatdesk import ChatDesk
 from bot.services.manage import Manager
+from bot.services.rulebook import RuleBook
 from bot.store import feeds
 from bot.store.database import Database
 from bot.web.access import Access, Login
@@ -67,7 +68,7 @@ def site_of(
 
 
 def probes_of(
-    ground: Ground, chats: Chats, ready: Callable[[], bool], attended: Mapping[str, bool]
+    ground: Ground, chats: Chats, book: RuleBook, ready: Callable[[], bool], attended: Mapping[str, bool]
 ) -> Starlette:
     """What a process without pages answers. `attended` says for which accounts it speaks now."""
     own = ground.settings.web
@@ -80,6 +81,7 @@ def probes_of(
         connections=chats.connections,
         attended=attended,
         version=__version__,
+        book=book,
         hosts=[*own.allowed_hosts, *hosts],
         routes=routes,
     )

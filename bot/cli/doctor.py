@@ -14,12 +14,15 @@ from rich.console import Console
 from rich.markup import escape
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.app.ground import AS_SET, Ground
+from bot.app.rules import load_names, load_rules
 from bot.chat.probe import Probed, probe_discord, probe_telegram
 from bot.cli.check import mistakes
 from bot.cli.options import ConfigOption, exit_on_bad_input, read_config
 from bot.config import Config, Settings, title_of
-from bot.errors import ConfigError
+from bot.errors import BadInput, ConfigError
 from bot.jobs.datalock import holder
+from bot.ports import SystemClock
 from bot.services.doctor import Finding, Level, look_at_database, look_at_folder
 from bot.store.database import Database
 
@@ -57,6 +60,7 @@ async def _examine(path: Path | None, offline: bool) -> list[Finding]:
     findings.append(look_at_folder(settings.data_dir))
     findings.append(_running(settings))
     findings += await _database(settings)
+    findings += await _rules(settings)
     if not offline:
         findings += await _platforms(settings)
     return findings
@@ -87,6 +91,22 @@ async def _database(settings: Settings) -> list[Finding]:
         return [Finding(Level.BAD, "database", reason, "is database_url right, and its server up?")]
     finally:
         await database.close()
+
+
+async def _rules(settings: Settings) -> list[Finding]:
+    """What the packs here and the wishes in the database make; nothing where another finding tells why."""
+    database = Database(settings.database)
+    if database.embedded and not (settings.data_dir / "heraut.sqlite3").exists():
+        return []
+    try:
+        ground = Ground(settings, AS_SET, SystemClock(), database)
+        book = (await load_rules(ground, *load_names(settings))).book
+    except (BadInput, SQLAlchemyError, OSError):
+        return []
+    finally:
+        await database.close()
+    seen = f"{len(book)}, mark {book.mark}; every process should tell the same (/status, /metrics)"
+    return [Finding(Level.WELL, "rules", seen)]
 
 
 async def _platforms(settings: Settings) -> list[Finding]:

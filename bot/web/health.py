@@ -13,10 +13,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.ports import Connections
+from bot.services.rulebook import RuleBook
 from bot.web.access import Access
 from bot.web.connections import measured
 from bot.web.guard import Guard, Guesses
-from bot.web.metrics import answer, exposed, gauge
+from bot.web.metrics import answer, exposed, gauge, in_force
 from bot.web.security import HostGuard, SecureHeaders, security_headers
 
 HEALTH_SECONDS = 5
@@ -62,6 +63,7 @@ def create_probes(
     ready: Callable[[], bool],
     attended: Mapping[str, bool],
     version: str,
+    book: RuleBook,
     connections: Connections = dict,
     hosts: Collection[str] = (),
     routes: Sequence[Route] = (),
@@ -73,6 +75,7 @@ def create_probes(
         health: see `health_routes`, as is `ready`.
         attended: for each account this process may speak for, whether it does now.
         version: of this program.
+        book: the rules in force.
         connections: tells those of accounts that listen on several.
         hosts: names besides localhost by which we may be called.
         routes: further endpoints, which check for themselves who calls.
@@ -81,7 +84,7 @@ def create_probes(
     async def metrics(request: Request) -> Response:
         lanes = {lane: float(is_ours) for lane, is_ours in attended.items()}
         attending = gauge("heraut_lane_attended", ATTENDED, "lane", lanes)
-        return answer(exposed([attending, *measured(connections())]))
+        return answer(exposed([attending, in_force(book), *measured(connections())]))
 
     return Starlette(
         routes=[*health_routes(health, ready, version), Route("/metrics", metrics), *routes],

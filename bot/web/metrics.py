@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.domain.models import DeliveryState
+from bot.services.rulebook import RuleBook
 from bot.store import condition, tallies
 from bot.store.condition import Room
 from bot.store.tallies import Feeds, Overdue, Tally
@@ -65,6 +66,7 @@ class Metrics:
             *_late(overdue, seconds),
             *_stored(room),
             *self._more(),
+            in_force(self._desk.book),
             gauge("heraut_info", "The version that runs.", "version", {self._version: 1}),
         ]
         return exposed(families)
@@ -145,6 +147,12 @@ def _stored(room: Room) -> list[Metric]:
             value=room.free,
         ),
     ]
+
+
+def in_force(book: RuleBook) -> Metric:
+    """The rules of this process; all processes of an installation should tell the same mark."""
+    about = "Rules in force, under a mark of what they say."
+    return gauge("heraut_rules", about, "mark", {book.mark: len(book)})
 
 
 def gauge(name: str, about: str, label: str, values: dict[str, int] | dict[str, float]) -> Metric:

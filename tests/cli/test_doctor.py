@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.app.rules import load_names
+from bot.config import Settings
 from bot.jobs.datalock import data_lock
+from bot.store.database import Database
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.telegram import TelegramEmulator
+from tests.support.databases import prepare
 from tests.support.heraut import run_cli
+from tests.support.packs import MORE_ENTITY
 from tests.support.ports import free_port
 
 pytestmark = pytest.mark.slow
@@ -90,3 +95,15 @@ async def test_a_database_that_does_not_answer_is_told_without_its_password(tmp_
     assert status == 1
     assert "database_url" in found["database"]["advice"]
     assert "geheim" not in json.dumps(found)
+
+
+async def test_the_mark_of_the_rules_is_told_where_there_is_a_database(tmp_path: Path) -> None:
+    database = await prepare(Database(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'heraut.sqlite3'}"))
+    await database.close()
+    _, topics = load_names(Settings())
+    _, found = await examine(tmp_path)
+    assert f"{len(topics)}, mark" in found["rules"]["seen"]
+    (tmp_path / "packs").mkdir()
+    (tmp_path / "packs" / "own.toml").write_text(MORE_ENTITY, encoding="utf8")
+    _, other = await examine(tmp_path, "packs_dir = 'packs'\n")
+    assert other["rules"]["seen"] != found["rules"]["seen"]

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -27,9 +27,19 @@ pytestmark = pytest.mark.slow
 PATIENCE = 60.0
 INTERVAL_SECONDS, FEEDS = 4, 8
 EVENTS = (
-    "NAVO stuurt extra schepen naar de Oostzee",
-    "NAVO opent een hoofdkwartier in Finland",
+    "Waddenwacht stuurt extra schepen naar de Oostzee",
+    "Waddenwacht opent een hoofdkwartier in Finland",
 )
+PACK = """
+title = "The coast"
+[[entity]]
+id = "waddenwacht"
+name = "Waddenwacht"
+kind = "organisation"
+wikidata = "Q99999999"
+sources = ["https://waddenwacht.example/over"]
+names.all = ["Waddenwacht"]
+"""
 
 
 class Stack:
@@ -39,6 +49,8 @@ class Stack:
         self.telegram, self.feed = telegram, feed
         self.chat = telegram.add_chat(title="Anna")
         self._folder, self._url = folder, url
+        self._packs = folder / "packs"
+        self._packs.mkdir()
         self._items = [
             FeedItem(
                 "Stationshal in Zwolle verbouwd",
@@ -53,7 +65,8 @@ class Stack:
         """One more process, not started."""
         return HerautProcess(
             self._folder / name,
-            settings=f"[telegram]\napi_base_url = '{self.telegram.url}'\n[polling]\ntick_seconds = 0.2\n"
+            settings=f"packs_dir = '{self._packs}'\n[telegram]\napi_base_url = '{self.telegram.url}'\n"
+            "[polling]\ntick_seconds = 0.2\n"
             "min_interval_seconds = 1\nmax_interval_seconds = 1\nhost_spacing_seconds = 0\n"
             f"allow_hosts = ['{self.feed.host}']",
             feeds=f"[[feed]]\nurl = '{self.feed.url('/rss')}'\noutlet = 'Proefkrant'\nowner = 'proef'\n",
@@ -93,11 +106,14 @@ class Stack:
         finally:
             await database.close()
 
-    async def follow(self) -> None:
-        """Anna follows NATO; whichever gateway is connected answers."""
-        before = len(self.telegram.messages(self.chat))
-        self.telegram.user_says(self.chat, self.chat, "/subscribe nato")
-        await self.telegram.wait_messages(self.chat, before + 1, PATIENCE)
+    async def follow(self, *processes: HerautProcess) -> None:
+        """Anna follows a name that comes in a new pack, by a rule of her own; these processes know both."""
+        (self._packs / "coast.toml").write_text(PACK, encoding="utf8")
+        await _logged(processes, "packs taken")
+        before = await _mark(processes[0])
+        self.telegram.user_says(self.chat, self.chat, "/subscribe @waddenwacht")
+        await self.telegram.wait_text(self.chat, "waddenwacht", PATIENCE)
+        await until(lambda: _agree(processes, before), PATIENCE)
 
     async def _count(self, number: int) -> int:
         return self.alerts()[number]
@@ -125,7 +141,7 @@ async def test_each_alert_comes_once_though_a_gateway_is_killed(stack: Stack) ->
         await running.enter_async_context(processes["g2"])
         await until(lambda: _attends(processes["g1"]), PATIENCE)
         assert not await _attends(processes["g2"])
-        await stack.follow()
+        await stack.follow(*processes.values())
         stack.publish(0)
         await stack.told(0)
         await stack.booked()
@@ -191,6 +207,28 @@ async def _attends(process: HerautProcess) -> bool:
         async with client.get("/metrics") as answer:
             (line,) = re.findall(r'heraut_lane_attended{lane="telegram:\d+"} (\S+)', await answer.text())
     return bool(float(line))
+
+
+async def _logged(processes: Sequence[HerautProcess], words: str) -> None:
+    """Wait until each of these has written that."""
+
+    async def all_have() -> bool:
+        return all(words in each.log for each in processes)
+
+    await until(all_have, PATIENCE)
+
+
+async def _agree(processes: Sequence[HerautProcess], before: str) -> bool:
+    """Whether all have the same rules in force, and others than one had before."""
+    marks = {await _mark(each) for each in processes}
+    return len(marks) == 1 and before not in marks
+
+
+async def _mark(process: HerautProcess) -> str:
+    """The mark of the rules that it has in force."""
+    async with aiohttp.ClientSession(process.url) as client, client.get("/metrics") as answer:
+        (mark,) = re.findall(r'heraut_rules\{mark="(\w+)"\}', await answer.text())
+    return str(mark)
 
 
 async def _owns(process: HerautProcess) -> bool:

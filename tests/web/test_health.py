@@ -8,7 +8,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.domain.entities import Catalog
+from bot.domain.rules import parse_rule
 from bot.ports import Connection, SystemClock
+from bot.services.rulebook import RuleBook
 from bot.store.database import Database
 from bot.web.access import Access
 from bot.web.connections import details
@@ -41,6 +44,7 @@ async def client(tmp_path: Path, state: dict[str, bool]) -> AsyncIterator[aiohtt
         ready=lambda: state["ready"],
         attended=LANES,
         version="1.2.3",
+        book=RuleBook(Catalog(), {"gas": parse_rule("gas", ())}),
         connections=lambda: {
             "discord:2": [Connection(0, 3, up=True, lag=0.25), Connection(1, 3, up=False), HANGING]
         },
@@ -110,3 +114,9 @@ async def test_a_name_that_is_not_ours_gets_nothing_and_pages_there_are_none(
     assert await status(client, "/health", host="worker:8017") == 200
     assert await status(client, "/health", host="elsewhere.example") == 421
     assert await status(client, "/") == 404
+
+
+async def test_the_mark_of_the_rules_in_force_is_measured(client: aiohttp.ClientSession) -> None:
+    mark = RuleBook(Catalog(), {"gas": parse_rule("gas", ())}).mark
+    async with client.get("/metrics") as answer:
+        assert f'heraut_rules{{mark="{mark}"}} 1.0' in await answer.text()
