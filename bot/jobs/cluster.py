@@ -165,6 +165,7 @@ class ClusterRunner:
         finally:
             for task in (work, sure):
                 task.cancel()
+            log.info("let go", name=name)
             await asyncio.gather(work, sure, return_exceptions=True)
 
     async def _work(self, name: str) -> None:
