@@ -111,7 +111,7 @@ async def heraut(load: Load, workers: int, seconds: float, say: Say) -> Seen:
                 began = time.time()
                 await stock_chats(database, load, ends)
                 a_row = max((time.time() - began) / max(load.chats, 1000), 1 / FEEDS_A_SECOND)
-                ready = START_SECONDS + 2 * a_row * load.feeds
+                ready = START_SECONDS + a_row * load.feeds
                 begin = time.time() + ready
                 end = begin + 2 * CATCH_UP_SECONDS + seconds
                 stock = await stock_feeds(database, load, ends.port, begin, end, ready, a_row)
@@ -178,6 +178,8 @@ async def _caught_up(ends: FarEnds, database: Database, load: Load, say: Say) ->
     late = time.monotonic() + CATCH_UP_SECONDS
     while time.monotonic() < late:
         asked, polls, listens = await _asked(ends)
+        if not asked:  # none is due yet
+            late = time.monotonic() + CATCH_UP_SECONDS
         if load.by_request:
             say(f"warming up: {polls} of {WARM_ROUNDS * load.feeds} polls")
             done = polls >= WARM_ROUNDS * load.feeds

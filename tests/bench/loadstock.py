@@ -74,7 +74,7 @@ async def stock_feeds(
                     stored += 1
                     articles.append(values)
                     keys += names
-        begin = max(begin, time.time() + ready + 4 * a_row * stored)
+        begin = max(begin, time.time() + ready + 2 * a_row * stored)
         feeds = [_feed(load, number, port, begin, turn) for number, turn in enumerate(latest)]
         for part in _parts(feeds):
             await tx.execute(insert(schema.feeds), part)
