@@ -41,8 +41,8 @@ class Account:
 
 def open_accounts(
     settings: Settings, database: Database, clock: Clock, router_of: Callable[[dict[str, str]], Router]
-) -> dict[str, Account]:
-    """The accounts by their names in the settings, the first of each platform first. None is connected yet.
+) -> tuple[dict[str, Account], list[str]]:
+    """The accounts as they are set up; none is connected yet.
 
     Args:
         settings: say which there are.
@@ -50,11 +50,14 @@ def open_accounts(
         clock: the time.
         router_of: makes the router of one account from the lane that serves its platform.
 
+    Returns:
+        Those in use by their names in the settings, the first of a platform first; and the names of the rest.
+
     Raises:
         BadInput: there are accounts, and none of them can be used.
     """
     opened: dict[str, Account] = {}
-    problems: list[BadInput] = []
+    problems: dict[str, BadInput] = {}
     for key, make in _wanted(settings, database, clock):
         # What is said to an account is answered by it: two bots may know one person, or one group.
         lanes: dict[str, str] = {}
@@ -62,13 +65,13 @@ def open_accounts(
             account = make(hooks_of(router_of(lanes), settings))
         except BadInput as problem:
             log.critical("account left out", account=key, problem=problem.message, hint=problem.hint)
-            problems.append(problem)
+            problems[key] = problem
             continue
         lanes[account.platform.name] = account.platform.lane
         opened[key] = account
     if problems and not opened:
-        raise problems[0]
-    return opened
+        raise next(iter(problems.values()))
+    return opened, list(problems)
 
 
 def hooks_of(router: Router, settings: Settings) -> Hooks:

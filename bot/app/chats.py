@@ -25,8 +25,9 @@ from bot.config import Settings
 from bot.domain.accounts import owner_named
 from bot.domain.models import Address
 from bot.domain.pacing import pace_of
-from bot.errors import BadInput, FeedRefused
+from bot.errors import BadInput, FeedRefused, Phrase
 from bot.ports import ChatPlatform, Clock, Connection
+from bot.services.accountwatch import MISTYPED, REFUSED
 from bot.services.alarm import Alarms, Owner
 from bot.services.blockers import Notify
 from bot.services.charting import Painter
@@ -44,13 +45,24 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 @dataclass(frozen=True, slots=True)
 class Chats:
-    """The platforms and the rooms of the web chat. `accounts` are those set up on Telegram and Discord."""
+    """The platforms and the rooms of the web chat.
+
+    Args:
+        accounts: those in use on Telegram and Discord, by their names in the settings.
+        left_out: the names of those that cannot be used.
+    """
 
     router: Router
     platforms: Sequence[ChatPlatform]
     web: WebChatPlatform
     accounts: Mapping[str, Account]
     rooms: Rooms
+    left_out: Sequence[str] = ()
+
+    def troubles(self) -> dict[str, Phrase]:
+        """The accounts that cannot be used now, and why."""
+        refused = {key: REFUSED for key, account in self.accounts.items() if account.platform.refused}
+        return dict.fromkeys(self.left_out, MISTYPED) | refused
 
     def connections(self) -> dict[str, Sequence[Connection]]:
         """Those of the accounts that listen on several, as far as this process listens for them."""
@@ -71,7 +83,9 @@ def open_chats(ground: Ground, manager: Manager, sources: Sources, rooms: Rooms,
     )
     hooks = hooks_of(router, settings)
     web = WebChatPlatform(rooms, hooks)
-    accounts = {} if mode.demo else open_accounts(settings, ground.database, ground.clock, router_of)
+    accounts, left_out = (
+        ({}, []) if mode.demo else open_accounts(settings, ground.database, ground.clock, router_of)
+    )
     console = ConsolePlatform(hooks, Console(), sys.stdin) if mode.console else None
     hooked = None if mode.demo else _webhooks(settings, ground.clock)
     platforms: list[ChatPlatform] = [account.platform for account in accounts.values()]
@@ -79,7 +93,7 @@ def open_chats(ground: Ground, manager: Manager, sources: Sources, rooms: Rooms,
         if isinstance(platform, TelegramPlatform):
             cases.linking.serve(platform)
     platforms += [platform for platform in (console, web, hooked) if platform is not None]
-    return Chats(router, platforms, web, accounts, rooms)
+    return Chats(router, platforms, web, accounts, rooms, left_out)
 
 
 def manager_of(ground: Ground, rules: Rules) -> Manager:

@@ -14,6 +14,7 @@ from bot.app.rules import Rules
 from bot.jobs.embedded import EmbeddedRunner
 from bot.jobs.memory import give_back_aside
 from bot.ports import ChatPlatform, JobRunner
+from bot.services.accountwatch import AccountWatch
 from bot.services.alarm import Alarms
 from bot.services.blockers import Notify
 from bot.services.clockwatch import ClockWatch
@@ -35,6 +36,7 @@ CLOCK_TICK = timedelta(seconds=5)
 RULES_TICK = timedelta(seconds=2)
 PACKS_TICK = timedelta(seconds=1)
 DIGEST_TICK = timedelta(seconds=30)
+ACCOUNTS_TICK = timedelta(minutes=1)
 CONNECTIONS_TICK = timedelta(minutes=1)
 WATCH_TICK = timedelta(minutes=5)
 SEARCH_TICK = timedelta(seconds=5)
@@ -114,6 +116,8 @@ def add_watch(runner: JobRunner, ground: Ground, chats: Chats, alarms: Alarms) -
     """What every process watches of what it listens on."""
     watch = ConnectionWatch(ground.database, ground.clock, alarms, chats.connections)
     runner.every("connections", CONNECTIONS_TICK, watch.tick, once=False)
+    accounts = AccountWatch(ground.database, ground.clock, alarms, chats.troubles)
+    runner.every("accounts", ACCOUNTS_TICK, accounts.tick, once=False)
 
 
 def add_routine(runner: JobRunner, ground: Ground, poller: Poller, tick: timedelta, alarms: Alarms) -> None:

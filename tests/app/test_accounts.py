@@ -1,6 +1,6 @@
 """Accounts as they are set up: which are used, which are left out, and which one warns whom."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,14 @@ import structlog
 from bot.app.accounts import Account, hooks_of, open_accounts
 from bot.app.chats import Chats, alarms_of
 from bot.chat.router import Router
+from bot.chat.telegram import TelegramPlatform
 from bot.chat.webchat import WebChatPlatform
 from bot.config import Settings
 from bot.domain.messages import say
 from bot.domain.models import DeliveryState
 from bot.errors import BadInput
 from bot.ports import ChatPlatform
+from bot.services.accountwatch import MISTYPED, REFUSED
 from bot.services.rooms import Rooms
 from bot.store import books, roster
 from tests.support.newsroom import Newsroom
@@ -43,7 +45,7 @@ def router_of(room: Newsroom, lanes: Mapping[str, str]) -> Router:
 
 
 def opened(room: Newsroom, settings: Settings) -> dict[str, Account]:
-    return open_accounts(settings, room.database, room.clock, partial(router_of, room))
+    return open_accounts(settings, room.database, room.clock, partial(router_of, room))[0]
 
 
 async def test_every_account_with_a_token_has_its_lane_and_the_first_of_a_platform_comes_first(
@@ -71,6 +73,20 @@ async def test_a_token_that_cannot_be_one_leaves_its_account_out_by_name_and_har
         "discord",
     ]
     assert BROKEN not in str(logged)
+
+
+async def test_accounts_that_are_left_out_or_refused_are_in_trouble_and_the_others_not(
+    room: Newsroom,
+) -> None:
+    telegram = {"token": FIRST, "accounts": {"sport": {"token": SPORT}, "broken": {"token": BROKEN}}}
+    settings = settings_of(telegram=telegram)
+    accounts, left_out = open_accounts(settings, room.database, room.clock, partial(router_of, room))
+    chats = chats_of(room, settings, accounts, left_out)
+    assert chats.troubles() == {"telegram.broken": MISTYPED}
+    platform = accounts["telegram.sport"].platform
+    assert isinstance(platform, TelegramPlatform)
+    platform.refused = True
+    assert chats.troubles() == {"telegram.broken": MISTYPED, "telegram.sport": REFUSED}
 
 
 async def test_a_start_in_which_no_account_can_be_used_is_refused(room: Newsroom) -> None:
@@ -103,13 +119,18 @@ async def test_an_owner_on_a_platform_that_is_not_set_up_is_not_warned(room: New
     assert await warned(room, settings_of(owners=["discord:7"], telegram={"token": FIRST})) == []
 
 
-async def warned(room: Newsroom, settings: Settings) -> list[tuple[str, str]]:
-    """By which account, and in which chat, somebody is told of trouble."""
-    accounts = opened(room, settings)
+def chats_of(
+    room: Newsroom, settings: Settings, accounts: Mapping[str, Account], left_out: Sequence[str] = ()
+) -> Chats:
     router, rooms = router_of(room, {}), Rooms(room.database, room.clock, [])
     web = WebChatPlatform(rooms, hooks_of(router, settings))
     platforms: list[ChatPlatform] = [*(account.platform for account in accounts.values()), web]
-    alarms = alarms_of(settings, Chats(router, platforms, web, accounts, rooms))
+    return Chats(router, platforms, web, accounts, rooms, left_out)
+
+
+async def warned(room: Newsroom, settings: Settings) -> list[tuple[str, str]]:
+    """By which account, and in which chat, somebody is told of trouble."""
+    alarms = alarms_of(settings, chats_of(room, settings, opened(room, settings)))
     async with room.database.write() as tx:
         await alarms.notify(tx, "trouble", lambda tongue: say("Trouble"), room.clock.now())
         lines = await books.lines(tx, {DeliveryState.PENDING})

@@ -93,6 +93,7 @@ class DiscordPlatform:
         self._rest = Rest(token, api_base or API, timeout, self._pace)
         self._conversation = Conversation(self._rest, hooks, defer_after)
         self._gateway: Gateway | None = None
+        self._refused = False
         self._listens = False
         self._directs: dict[str, str] = {}
         self._forums: dict[str, Forum] = {}
@@ -119,8 +120,13 @@ class DiscordPlatform:
                 failures = 0 if lasted > LASTING else failures + 1
                 await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311  jitter, not a secret
         finally:
-            self._listens = False
+            self._listens = self._refused = False
             await self._rest.close()
+
+    @property
+    def refused(self) -> bool:
+        """Whether Discord, asked last, did not know the token."""
+        return self._refused and not any(each.up for each in self.connections())
 
     def connections(self) -> list[Connection]:
         """Our connections as they are now; none while this process does not listen for the account."""
@@ -254,7 +260,8 @@ class DiscordPlatform:
         try:
             await self._gateway.start(self._token)
         except Exception as error:  # noqa: BLE001  this loop owns the connection; deliveries go on without it
-            if _token_refused(error):
+            self._refused = _token_refused(error)
+            if self._refused:
                 log.critical("discord token refused", lane=self.lane, hint="make a new token and restart")
                 return max(delay, TOKEN_REFUSED_DELAY)
             log.warning("discord not connected", lane=self.lane, why=_short(error), retry_in=delay)

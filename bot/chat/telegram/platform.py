@@ -81,6 +81,8 @@ class TelegramPlatform:
         paid_broadcast: send above the free rate, which the account is charged for.
         first_pause: seconds before the first new attempt while Telegram can't be reached; doubles.
 
+    `refused` says whether Telegram, asked last, did not know the token.
+
     Raises:
         BadInput: the token can't be one.
     """
@@ -121,6 +123,7 @@ class TelegramPlatform:
         self._conversation = Conversation(self._bot, hooks, self._send, self.edit, self._clock)
         self._floods = Floods()
         self._me: Me | None = None
+        self.refused = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._slots = asyncio.Semaphore(AT_ONCE)
@@ -225,6 +228,7 @@ class TelegramPlatform:
             else:
                 me = self._bot.bot
                 self._me = Me(me.id, me.username or "")
+                self.refused = False
         log.info("telegram_connected", lane=self.lane, username=self._me.username)
         await self._offer_commands()
 
@@ -260,7 +264,7 @@ class TelegramPlatform:
                 failures += 1
                 await self._pause(error, failures)
                 continue
-            failures = 0
+            failures, self.refused = 0, False
             begun = [self._begin(update) for update in updates]
             offset = max((number_of(update) + 1 for update in updates), default=offset)
             if begun:
@@ -281,7 +285,8 @@ class TelegramPlatform:
         """Log why, and wait as long as the error calls for."""
         backoff = min(LONGEST_PAUSE, self._first_pause * 2 ** min(failures - 1, 10))
         wait = backoff * random.uniform(0.5, 1.0)  # noqa: S311  spreads reconnections, guards nothing
-        if isinstance(error, InvalidToken):
+        self.refused = isinstance(error, InvalidToken)
+        if self.refused:
             log.error("telegram_token_refused", lane=self.lane, retry_in=REFUSED_PAUSE)
             wait = REFUSED_PAUSE
         elif isinstance(error, Conflict):
@@ -297,7 +302,7 @@ class TelegramPlatform:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._me = None
+        self._me, self.refused = None, False
         if self._webhook:
             await self._webhook.inbox.flush()
         await self._bot.shutdown()

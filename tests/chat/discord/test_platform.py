@@ -152,7 +152,9 @@ async def test_a_refused_token_is_reported_once_without_the_token_and_stops_noth
         running = asyncio.create_task(platform.run())
         await until(lambda: logs)
         assert not running.done()
+        assert platform.refused
         await stop(running)
+        assert not platform.refused
     assert [entry["event"] for entry in logs] == ["discord token refused"]
     assert "secret" not in repr(logs)
 

@@ -204,7 +204,7 @@ async def test_a_revoked_token_is_reported_and_crashes_nothing(
     telegram: TelegramEmulator, start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
     telegram.revoke_token()
-    await start(connected=False)
+    platform = await start(connected=False)
     logged: list[str] = []
 
     async def refused() -> bool:
@@ -212,6 +212,7 @@ async def test_a_revoked_token_is_reported_and_crashes_nothing(
         return "telegram_token_refused" in "".join(logged)
 
     await until(refused)
+    assert platform.refused
     assert telegram.token.split(":")[1] not in "".join(logged)
 
 
