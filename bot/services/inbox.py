@@ -27,6 +27,7 @@ AT_ONCE = 200
 TRIES = 5
 """A letter whose handling ended the process so often is left alone."""
 IDLE = timedelta(seconds=1)
+FLUSH_SECONDS = 2.0
 KEPT = timedelta(days=2)
 """Telegram keeps what it could not bring for a day (https://core.telegram.org/bots/api#getting-updates)."""
 LARGEST_NUMBER = 2**63 - 1
@@ -67,7 +68,7 @@ class Inbox:
             content: JSON.
 
         Returns:
-            False when too many wait: it is to be brought again.
+            False when too many wait, or the database is away: it is to be brought again.
         """
         body, now = json.dumps(content, separators=(",", ":")), self._clock.now()
 
@@ -77,7 +78,11 @@ class Inbox:
             await inbox.put(tx, self.lane, number, body, now)
             return True
 
-        kept = await self._database.transact(write)
+        try:
+            kept = await self._database.transact(write)
+        except OUTAGES as error:
+            log.error("inbox not written", lane=self.lane, why=type(error).__name__)  # noqa: TRY400  no news in it
+            return False
         self.wake()
         if not kept:
             log.error("inbox full", lane=self.lane, most=MOST_WAITING)
@@ -105,9 +110,10 @@ class Inbox:
                     await self._wake.wait()
 
     async def flush(self) -> None:
-        """Write down what was handled, where that is possible now."""
+        """Write down what was handled, where that is possible now: somebody else may wait for the account."""
         try:
-            await self._step(0)
+            async with asyncio.timeout(FLUSH_SECONDS):
+                await self._step(0)
         except OUTAGES as error:
             log.warning("inbox not closed", lane=self.lane, letters=len(self._handled), why=str(error))
 

@@ -141,7 +141,7 @@ async def test_a_database_that_is_away_for_a_moment_delays_and_loses_nothing(
 ) -> None:
     box = opened(db)
     await box.put(1, {})
-    away = 2
+    away = 0
 
     transact = db.transact
 
@@ -153,6 +153,8 @@ async def test_a_database_that_is_away_for_a_moment_delays_and_loses_nothing(
         return await transact(*given)  # type: ignore[arg-type]  # whatever it is
 
     monkeypatch.setattr(db, "transact", shaky)
+    away = 3
+    assert await box.put(2, {}) is False
     async with taking(box) as found:
         first = asyncio.create_task(next_of(found, 1))
 

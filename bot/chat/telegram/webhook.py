@@ -36,7 +36,7 @@ class Webhook:
         """Keep an update, as parsed JSON; returns once it is on disk.
 
         Returns:
-            False when too many wait: answer with an error, and Telegram brings it again.
+            False when it cannot be kept now: answer with an error, and Telegram brings it again.
         """
         number = number_of(update)
         if not 0 <= number <= LARGEST_NUMBER:
