@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.domain.models import DeliveryState
-from bot.store import books, feeds
+from bot.store import books, feeds, tallies
 from bot.store.condition import Condition, condition
 from bot.store.database import Transaction
 
@@ -125,17 +125,16 @@ async def _ledger(tx: Transaction, now: datetime) -> Sequence[Finding]:
 
 
 async def _feeds(tx: Transaction, now: datetime) -> Finding:
-    health = await feeds.health(tx)
-    if not health:
+    watched, failing = await tallies.watched(tx, now), await feeds.health(tx, failing=True)
+    if not watched.moods:
         return Finding(Level.LOOK, "feeds", "none is watched", "set feeds_file, or heraut feeds add nos.nl")
-    failing = [each for each in health if each.state.failures]
-    read = [each.state.last_success_at for each in health if each.state.last_success_at]
-    seen = f"{len(health)} watched, {len(failing)} failing"
-    if read and now - max(read) > STALE:
+    read = watched.last_read
+    seen = f"{sum(watched.moods.values())} watched, {len(failing)} failing"
+    if read and now - read > STALE:
         return Finding(
             Level.BAD,
             "feeds",
-            f"{seen}; nothing was read since {max(read):%Y-%m-%d %H:%M} UTC",
+            f"{seen}; nothing was read since {read:%Y-%m-%d %H:%M} UTC",
             "is Heraut running, and this machine's line up?",
         )
     if failing:

@@ -15,7 +15,7 @@ from bot.services.explain import Explainer
 from bot.services.manners import Manners
 from bot.services.places import Place as Place
 from bot.services.rulebook import RuleBook
-from bot.store import access, audit, books, chats, feeds, ranking, stories, unwanted
+from bot.store import access, audit, books, chats, feeds, ranking, stories, tallies, unwanted
 from bot.store.database import Database
 from bot.store.feeds import FeedHealth
 
@@ -242,14 +242,14 @@ class Manager:
     async def status(self) -> Status:
         """How Heraut is doing."""
         async with self._database.read() as tx:
-            health = await feeds.health(tx)
+            now = self._clock.now()
+            watched, failing = await tallies.watched(tx, now), await feeds.health(tx, failing=True)
             chat_count, subscription_count = await chats.counts(tx)
             by_state = await books.counts(tx)
-        polled = [each.state.last_success_at for each in health if each.state.last_success_at]
         return Status(
-            feeds=len(health),
-            failing=[each for each in health if each.state.failures],
-            last_poll_at=max(polled, default=None),
+            feeds=sum(watched.moods.values()),
+            failing=failing,
+            last_poll_at=watched.last_read,
             chats=chat_count,
             subscriptions=subscription_count,
             deliveries=by_state,

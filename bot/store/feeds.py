@@ -287,11 +287,10 @@ async def forget_events(tx: Transaction, before: datetime) -> int:
     return (await tx.execute(delete(feed_events).where(feed_events.c.at < before))).rowcount
 
 
-async def health(tx: Transaction) -> Sequence[FeedHealth]:
-    """Every enabled feed, the failing ones first."""
-    rows = await tx.execute(
-        select(feeds).where(feeds.c.enabled).order_by(feeds.c.failures.desc(), feeds.c.id)
-    )
+async def health(tx: Transaction, *, failing: bool = False) -> Sequence[FeedHealth]:
+    """Every enabled feed, the failing ones first; `failing` leaves out all others."""
+    wanted = select(feeds).where(feeds.c.enabled, feeds.c.failures >= int(failing))
+    rows = await tx.execute(wanted.order_by(feeds.c.failures.desc(), feeds.c.id))
     gaps = await _gaps(tx)
     return [
         FeedHealth(

@@ -40,10 +40,12 @@ async def test_feeds_are_counted_by_mood_as_the_pages_show_them(db: Database) ->
             ],
         )
         looked_at = Counter(mood_of(each, NOON) for each in await feeds.health(tx))
-        watched = await tallies.watched(tx, NOON)
+        watched, failing = await tallies.watched(tx, NOON), await feeds.health(tx, failing=True)
+        looked_into = [each.id for each in await feeds.health(tx) if each.state.failures]
     assert set(looked_at) == set(MOODS)
     assert watched.moods == looked_at
     assert watched.last_read == EARLIER
+    assert [each.id for each in failing] == looked_into
 
 
 async def test_without_feeds_none_was_ever_read(db: Database) -> None:
