@@ -85,7 +85,7 @@ def line(done: Done) -> str:
     seen, name = done.seen, f"{done.leg.load.feeds:7,d} {done.leg.name}"
     if seen is None:
         return f"{name:<28} {done.why}"
-    told = seen.alerts.owed - seen.alerts.missing
+    told = seen.alerts.owed - seen.alerts.missing - seen.alerts.merged
     ours = [each.memory for each in seen.heraut]
     parts = " · ".join(f"{each.name} {each.cpu / seen.seconds:.2f}" for each in (*seen.heraut, *seen.servers))
     return (
@@ -110,7 +110,12 @@ def worst(ordered: Sequence[float]) -> float:
 
 def _faults(seen: Seen) -> str:
     alerts = seen.alerts
-    found = ((alerts.missing, "missing"), (alerts.twice, "twice"), (seen.edited, "edited"))
+    found = (
+        (alerts.missing, "missing"),
+        (alerts.merged, "merged"),
+        (alerts.twice, "twice"),
+        (seen.edited, "edited"),
+    )
     told = ", ".join(f"{count} {what}" for count, what in found if count)
     return f"; {told}" if told else ""
 

@@ -50,6 +50,7 @@ class Alerts:
     Args:
         owed: messages that chats had to get.
         missing: those that did not come.
+        merged: those that came under another event's headline: the two were taken for one story.
         twice: messages about an event that a chat had heard of.
         since_published: seconds from publication to the chat, in order.
         since_read: seconds from the poll that found it to the chat, in order.
@@ -57,6 +58,7 @@ class Alerts:
 
     owed: int = 0
     missing: int = 0
+    merged: int = 0
     twice: int = 0
     since_published: Sequence[float] = ()
     since_read: Sequence[float] = ()
@@ -283,13 +285,19 @@ def alerts_of(
     for each in sorted(served, key=lambda one: one.at):
         first.setdefault(each.event, each)
     heard: dict[tuple[int, str], list[float]] = defaultdict(list)
+    latest: dict[int, float] = {}
     for message in told:
         heard[message.chat, message.event].append(message.at)
+        latest[message.chat] = max(message.at, latest.get(message.chat, 0.0))
     counted = [each for each in first.values() if began <= each.at <= ended]
-    times = [(each, heard.get((chat, each.event), [])) for each in counted for chat in followers(each.rule)]
+    owed = [(each, chat) for each in counted for chat in followers(each.rule)]
+    times = [(each, heard.get((chat, each.event), [])) for each, chat in owed]
+    silent = [(each, chat) for each, chat in owed if (chat, each.event) not in heard]
+    merged = sum(latest.get(chat, 0.0) >= each.at for each, chat in silent)
     return Alerts(
-        owed=len(times),
-        missing=sum(not at for _, at in times),
+        owed=len(owed),
+        missing=len(silent) - merged,
+        merged=merged,
         twice=sum(max(0, len(at) - 1) for _, at in times),
         since_published=sorted(min(at) - each.published for each, at in times if at),
         since_read=sorted(min(at) - each.at for each, at in times if at),

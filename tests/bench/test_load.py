@@ -73,10 +73,11 @@ def test_alerts_are_counted_from_the_first_report_of_an_event() -> None:
     assert found == Alerts(2, missing=0, twice=1, since_published=[6.0, 8.0], since_read=[1.0, 3.0])
 
 
-def test_a_chat_that_heard_of_another_event_still_misses_its_own() -> None:
+def test_an_event_that_was_told_as_another_one_is_not_missing_but_merged() -> None:
     served = [Served("storm", 1, 95.0, 100.0)]
-    told = [Told(10, "brand", 101.0), Told(11, "storm", 101.0)]
-    assert alerts_of(served, told, followers, began=99.0, ended=120.0).missing == 1
+    told = [Told(10, "brand", 101.0), Told(11, "brand", 99.5)]
+    found = alerts_of(served, told, followers, began=99.0, ended=120.0)
+    assert (found.owed, found.missing, found.merged) == (2, 1, 1)
 
 
 @pytest.mark.parametrize(("count", "found"), [(1, 1), (99, 99), (100, 99), (200, 198), (1000, 990)])
