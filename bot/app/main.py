@@ -138,11 +138,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         working = asyncio.Event()
         lanes = _lanes(mode.role, chats, pumps)
         attended = {pump.lane: False for _, pump in lanes}
-        for _, pump in lanes:
-            bells.hang(OWED, pump.lane, pump.wake)
-        for webhook in (account.webhook for account in chats.accounts.values() if mode.role.sends):
-            if webhook:
-                bells.hang(INBOX, webhook.inbox.lane, webhook.inbox.wake)
+        _hang(bells, lanes, chats)
         server = _server(listener, ground, chats, rules, manager, working.is_set, attended)
         runner = runner_of(ground, lanes, attended)
         add_upkeep(runner, ground, rules, alarms.notify)
@@ -206,6 +202,16 @@ def _server(
     else:
         site = probes_of(ground, chats, rules.book, ready, attended)
     return WebServer(site, listener, chats.rooms.close)
+
+
+def _hang(bells: Bells, lanes: Sequence[Lane], chats: Chats) -> None:
+    """Wake by signals who sends for the accounts of this process, and who takes in what they are brought."""
+    for _, pump in lanes:
+        bells.hang(OWED, pump.lane, pump.wake)
+    ours = {pump.lane for _, pump in lanes}
+    for webhook in (account.webhook for account in chats.accounts.values()):
+        if webhook and webhook.inbox.lane in ours:
+            bells.hang(INBOX, webhook.inbox.lane, webhook.inbox.wake)
 
 
 def _lanes(role: Role, chats: Chats, pumps: Sequence[LanePump]) -> list[Lane]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import timedelta
 
 import pytest
@@ -10,9 +10,10 @@ import pytest
 from bot.services import inbox as service
 from bot.services.inbox import KEPT, TRIES, Inbox, Taken
 from bot.services.retention import Retention
-from bot.store import inbox
+from bot.store import inbox, signals
 from bot.store.database import Database
 from bot.store.inbox import Letter
+from bot.store.listening import Listener
 from tests.support.clock import StoppedClock
 from tests.support.databases import ONLY_SQLITE
 from tests.support.waiting import until
@@ -177,3 +178,23 @@ async def test_old_letters_are_removed(db: Database) -> None:
     await Retention(db, clock, timedelta(days=30)).tick()
     async with db.write() as tx:
         assert [each.number for each in await inbox.take(tx, LANE, [], 10)] == [2]
+
+
+@pytest.mark.parametrize("kind", [pytest.param("postgres", marks=pytest.mark.slow)])
+async def test_a_letter_that_another_process_kept_wakes_the_one_who_has_the_account(db: Database) -> None:
+    owner, listens = opened(db), asyncio.Event()
+
+    def heard(signal: str) -> None:
+        listens.set()
+        if signal == f"{signals.INBOX} {LANE}":
+            owner.wake()
+
+    listening = asyncio.create_task(Listener(db.libpq, heard).run())
+    async with taking(owner) as found:
+        first = asyncio.create_task(next_of(found, 1))
+        await listens.wait()
+        await opened(db).put(7, {})
+        assert await first == [7]
+    listening.cancel()
+    with suppress(asyncio.CancelledError):
+        await listening
