@@ -32,7 +32,7 @@ from tests.bench.loadrun import Say, Seen, heraut
 
 CHANGED = 0.2
 STEADY_INTERVAL, GROWTH_INTERVAL = 60.0, 600.0
-PACE_FEEDS, PEER_FEEDS, PARSE_FEEDS = 3_000, 200, 200
+PACE_FEEDS, PEER_FEEDS, PARSE_FEEDS = 1_500, 200, 200
 PARSE_ENTRIES, PARSE_SENTENCES = 60, 12
 ALERTS_A_SECOND = 12.0
 """Far below what Telegram allows, so that its limit is not what we measure."""
@@ -176,7 +176,7 @@ def parse_arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--chats", type=int, default=100_000)
     parser.add_argument("--workers", default="0,1,2,4", help="on PostgreSQL; 0 is SQLite in one process")
     parser.add_argument("--growth", default="1000,10000,100000", help="numbers of feeds")
-    parser.add_argument("--seconds", type=float, default=20.0, help="how long each leg is measured")
+    parser.add_argument("--seconds", type=float, default=15.0, help="how long each leg is measured")
     parser.add_argument("--limit", type=float, default=240.0, help="seconds that a leg may take in all")
     parser.add_argument("--json", default="build/load.json", help='where all figures go; "" for nowhere')
     return parser.parse_args(given)
