@@ -27,18 +27,33 @@ _PIXEL = re.compile(
 _NOT_IMAGE = re.compile(r"\.(?:mp3|mp4|m4a|m4v|mov|webm|ogg|wav|pdf|zip)(?:\?|$)", re.I)
 
 
-class LazyItem(ParsedItem):
-    """A `ParsedItem` that keeps its markup. Copied, changed or pickled it is a plain one."""
+class LaterItem(ParsedItem):
+    """A `ParsedItem` that finds what it says when asked. Copied, changed or pickled it is a plain one."""
+
+    __slots__ = ()
+
+    def __new__(cls, *values: Any, **named: Any) -> ParsedItem:  # type: ignore[misc]  # what a copy is
+        """What `dataclasses.replace` calls, with every value at hand."""
+        return ParsedItem(*values, **named)
+
+    def __reduce__(self) -> tuple[type[ParsedItem], tuple[Any, ...]]:
+        return ParsedItem, _values(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ParsedItem) and _values(self) == _values(other)
+
+    def __hash__(self) -> int:
+        return hash(_values(self))
+
+
+class LazyItem(LaterItem):
+    """An item that keeps its markup, of which text, summary and image are made."""
 
     __slots__ = ("_base", "_made", "_raw")
 
     _raw: RawItem
     _base: str
     _made: dict[str, Any]
-
-    def __new__(cls, *values: Any, **named: Any) -> ParsedItem:  # type: ignore[misc]  # what a copy is
-        """What `dataclasses.replace` calls, with every value at hand."""
-        return ParsedItem(*values, **named)
 
     @classmethod
     def of(cls, raw: RawItem, base: str, **values: Any) -> "LazyItem":
@@ -81,17 +96,8 @@ class LazyItem(ParsedItem):
             self._made[name] = _MAKERS[name](self)
         return self._made[name]
 
-    def __reduce__(self) -> tuple[type[ParsedItem], tuple[Any, ...]]:
-        return ParsedItem, plain_values(self)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ParsedItem) and plain_values(self) == plain_values(other)
-
-    def __hash__(self) -> int:
-        return hash(plain_values(self))
-
-
-def plain_values(item: ParsedItem) -> tuple[Any, ...]:
+def _values(item: ParsedItem) -> tuple[Any, ...]:
     return tuple(getattr(item, field.name) for field in fields(ParsedItem))
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from bot.domain.models import ParsedFeed, ParsedItem
 from bot.errors import FeedUnreadable
-from bot.feeds.parsing.item import plain_values
+from bot.feeds.parsing.item import LaterItem
 
 MOST_ADDRESSES = 200_000
 """Addresses whose entries are remembered, each with 24 bytes an entry."""
@@ -169,8 +169,8 @@ def filled(found: Cut, known: Mapping[int, _Entry], rest: ParsedFeed, read: Read
     return replace(rest, items=tuple(items))
 
 
-class UnreadItem(ParsedItem):
-    """A `ParsedItem` that is read when somebody looks at it. Copied, changed or pickled it is a plain one."""
+class UnreadItem(LaterItem):
+    """An entry that is read when somebody asks for more than its date."""
 
     __slots__ = ("_cut", "_entry", "_place", "_read", "_whole")
 
@@ -179,10 +179,6 @@ class UnreadItem(ParsedItem):
     _place: int
     _read: Read
     _whole: ParsedItem | None
-
-    def __new__(cls, *values: Any, **named: Any) -> ParsedItem:  # type: ignore[misc]  # what a copy is
-        """What `dataclasses.replace` calls, with every value at hand."""
-        return ParsedItem(*values, **named)
 
     @classmethod
     def of(cls, entry: _Entry, found: Cut, place: int, read: Read) -> "UnreadItem":
@@ -216,12 +212,3 @@ class UnreadItem(ParsedItem):
         whole = self._whole
         assert whole is not None  # noqa: S101  it was set just now
         return whole
-
-    def __reduce__(self) -> tuple[type[ParsedItem], tuple[Any, ...]]:
-        return ParsedItem, plain_values(self)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ParsedItem) and plain_values(self) == plain_values(other)
-
-    def __hash__(self) -> int:
-        return hash(plain_values(self))
