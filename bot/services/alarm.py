@@ -11,9 +11,9 @@ from bot.domain.messages import Message, Text, say
 from bot.domain.models import Address, Delivery, DeliveryKind, Priority
 from bot.domain.tongue import Tongue
 from bot.services.tongues import tongue_of
-from bot.store import books, chats, deliveries
+from bot.store import books, chats, owing
 from bot.store.database import Transaction
-from bot.store.deliveries import Owed
+from bot.store.owing import Owed
 
 log = structlog.get_logger()
 
@@ -85,4 +85,4 @@ class Alarms:
             owed.append(
                 Owed(owner.lane, chat.id, DeliveryKind.NOTICE, Priority.ALERT, payload=to_json(notice))
             )
-        return await deliveries.owe(tx, owed, now)
+        return await owing.owe(tx, owed, now)

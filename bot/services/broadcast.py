@@ -11,9 +11,9 @@ from bot.errors import CommandError
 from bot.ports import Clock
 from bot.services.places import Place
 from bot.services.tongues import tongue_of
-from bot.store import audit, chats, deliveries
+from bot.store import audit, chats, owing
 from bot.store.database import Database
-from bot.store.deliveries import Owed
+from bot.store.owing import Owed
 
 log = structlog.get_logger()
 
@@ -57,7 +57,7 @@ class Broadcast:
                     )
                     for chat, lane in page
                 ]
-                told += await deliveries.owe(tx, owed, now)
+                told += await owing.owe(tx, owed, now)
             await audit.note(tx, place.change(now, "broadcast", text))
         log.info("announcement owed", chats=told)
         return told

@@ -15,9 +15,9 @@ from bot.domain.quiet import last_digest
 from bot.domain.wire import independent
 from bot.ports import Clock
 from bot.services.compose import digest_message
-from bot.store import chats, deliveries, folding, ranking, stories
+from bot.store import chats, folding, owing, ranking, stories
 from bot.store.database import Database, Transaction
-from bot.store.deliveries import Owed
+from bot.store.owing import Owed
 
 log = structlog.get_logger()
 
@@ -64,7 +64,7 @@ class Digests:
             part = shown[start : start + folding.PART]
             payload = to_json(digest_message(part, "digest", chat.language))
             owed = Owed(lane, chat.id, DeliveryKind.DIGEST, Priority.DIGEST, payload=payload)
-            digest = await deliveries.add(tx, owed, now)
+            digest = await owing.add(tx, owed, now)
             rows = [waited[story.id] for story in part if story.id in waited]
             await folding.fold_into(tx, rows, digest, f"in digest {digest}", now)
         return bool(shown)

@@ -17,10 +17,10 @@ from bot.ports import Clock
 from bot.services.explain import forms_of
 from bot.services.places import Place
 from bot.services.tongues import tongue_of
-from bot.store import audit, chats, deliveries, follows, items, stories
+from bot.store import audit, chats, follows, items, owing, stories
 from bot.store.database import Database, Transaction
-from bot.store.deliveries import Owed
 from bot.store.follows import Follower
+from bot.store.owing import Owed
 
 SPAN = timedelta(hours=48)
 LONGEST_LINK = 2_048
@@ -117,7 +117,7 @@ async def tell_followers(
     new = [each for each in found if each.chat.id not in here and each.chat.id not in muted]
     for each in new:
         await follows.follow(tx, [each.chat.id], story_id, each.until)
-    return await deliveries.owe(
+    return await owing.owe(
         tx, [_alert(each, story_id, owners, expire, now) for each in new if _listens(each)], now
     )
 
@@ -132,7 +132,7 @@ async def tell_report(tx: Transaction, story: Story, item_id: int, now: datetime
         each for each in found if _listens(each) and each.told < MOST_REPORTS and each.chat.id not in muted
     ]
     await follows.heard(tx, [each.chat.id for each in told], story.id)
-    return await deliveries.owe(tx, [_notice(each, story, item_id, now) for each in told], now)
+    return await owing.owe(tx, [_notice(each, story, item_id, now) for each in told], now)
 
 
 async def meant(tx: Transaction, text: str) -> Story:

@@ -38,7 +38,7 @@ from bot.services.grouping import read_ahead
 from bot.services.recall import Marks, Recall, Seen
 from bot.services.rulebook import RuleBook
 from bot.services.tell import Telling, story_of, tell
-from bot.store import deliveries, feeds, items, stories, turns
+from bot.store import feeds, items, owing, stories, turns
 from bot.store.database import OUTAGES, Database, Transaction
 from bot.store.items import StoredItem
 
@@ -311,7 +311,7 @@ class Ingest:
         ):
             if change.kind is StoryKind.JOINED:
                 await tell_report(batch.tx, story, change.item_id, batch.now)
-            batch.intake.updates += await deliveries.owe_updates(
+            batch.intake.updates += await owing.owe_updates(
                 batch.tx, story.id, batch.now, partial(edit_pause, first=policy.update_delay), Priority.UPDATE
             )
 

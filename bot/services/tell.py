@@ -11,9 +11,9 @@ from bot.domain.alerts import News, Verdict, judge
 from bot.domain.models import Chat, DeliveryKind, Priority, Story, Subscription
 from bot.domain.quiet import HOUR, telling
 from bot.services.following import tell_followers
-from bot.store import books, chats, deliveries, stories
+from bot.store import books, chats, owing, stories
 from bot.store.database import Transaction
-from bot.store.deliveries import Owed
+from bot.store.owing import Owed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ async def tell(tx: Transaction, what: Telling, now: datetime) -> int:
                     page.refused[chat.id] = verdict.why
             elif chat.id not in page.owed or (page.owed[chat.id].gather and not wish.digest):
                 await _owe(tx, page, what, chat, lane, wish, now)
-        told += await deliveries.owe(tx, page.owed.values(), now)
-        await deliveries.escalate(tx, what.story_id, page.breaking, now)
+        told += await owing.owe(tx, page.owed.values(), now)
+        await owing.escalate(tx, what.story_id, page.breaking, now)
         reasons = {chat: why for chat, why in page.refused.items() if chat not in page.owed}
         await books.hold_back(tx, what.story_id, reasons, now)
     if now - (what.news.published or what.news.seen_at) > what.max_age:

@@ -6,9 +6,9 @@ from bot.domain.mannerwords import read_digest
 from bot.domain.models import Chat, DeliveryKind, Priority, Story, Subscription
 from bot.ports import Clock
 from bot.services.places import Place
-from bot.store import audit, chats, deliveries, ranking, stories, unwanted
+from bot.store import audit, chats, owing, ranking, stories, unwanted
 from bot.store.database import Database
-from bot.store.deliveries import Owed
+from bot.store.owing import Owed
 
 FIRST_DIGEST = "08:00"
 """The digest of a chat that has none when it wants a subscription in it."""
@@ -96,6 +96,6 @@ class Tuning:
                 )
                 for story in reversed(ids)
             ]
-            await deliveries.owe(tx, owed, now)
+            await owing.owe(tx, owed, now)
             found = await stories.load(tx, ids)
         return [found[story] for story in ids if story in found]

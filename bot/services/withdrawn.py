@@ -16,7 +16,7 @@ from bot.domain.models import FeedDue, ParsedFeed, Priority
 from bot.domain.withdrawal import Listed, unlisted
 from bot.errors import FeedError, FeedGone
 from bot.ports import Clock
-from bot.store import deliveries, items
+from bot.store import items, owing
 from bot.store.database import Database, Transaction
 from bot.store.items import ToldItem
 
@@ -95,7 +95,7 @@ class Withdrawals:
     async def _mark(self, gone: ToldItem, now: datetime) -> int:
         async def write(tx: Transaction) -> int:
             await items.take_down(tx, gone.id, now)
-            return await deliveries.owe_updates(tx, gone.story_id, now, self._pause, Priority.UPDATE)
+            return await owing.owe_updates(tx, gone.story_id, now, self._pause, Priority.UPDATE)
 
         owed = await self._database.transact(write)
         log.info("article withdrawn", item=gone.id, story=gone.story_id, edits=owed)

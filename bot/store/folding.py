@@ -17,7 +17,8 @@ from bot.domain.models import ChatState, DeliveryKind, DeliveryState, Priority
 from bot.domain.quiet import Gather, next_digest, quiet_until, telling
 from bot.errors import Phrase
 from bot.store.database import Transaction
-from bot.store.deliveries import HELD, PENDING, READY, Owed, add
+from bot.store.deliveries import HELD, PENDING, READY
+from bot.store.owing import Owed, add
 from bot.store.schema import chats, deliveries
 
 PART = 10

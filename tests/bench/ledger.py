@@ -26,9 +26,10 @@ from bot.ports import SystemClock
 from bot.services.compose import Composer
 from bot.services.delivery import LanePump
 from bot.services.tell import Telling, tell
-from bot.store import books, deliveries, schema
+from bot.store import books, deliveries, owing, schema
 from bot.store.database import Database, Transaction
-from bot.store.deliveries import Closing, Owed
+from bot.store.deliveries import Closing
+from bot.store.owing import Owed
 from tests.support.ledger import add_story, owe_all
 
 T = TypeVar("T")
@@ -149,7 +150,7 @@ async def _cycle(database: Database) -> float:
 
 
 async def _owed(owed: list[Owed], tx: Transaction) -> int:
-    return await deliveries.owe(tx, owed, NOW)
+    return await owing.owe(tx, owed, NOW)
 
 
 async def _closed(ends: list[Closing], tx: Transaction) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.models import DeliveryKind, DeliveryState
-from bot.store import books, deliveries, stories
+from bot.store import books, owing, stories
 from tests.support.newsroom import Newsroom, place, report
 
 NAVO = "NAVO stuurt schepen naar de Oostzee"
@@ -118,7 +118,7 @@ async def test_when_the_transaction_fails_nothing_of_it_remains(
         raise OSError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(deliveries, "owe", broken)
+        patch.setattr(owing, "owe", broken)
         with pytest.raises(OSError, match="disk full"):
             await room.take(feed, document)
     intake = await room.take(feed, document)

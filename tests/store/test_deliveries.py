@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.models import Address, DeliveryKind, DeliveryState, Priority
-from bot.store import books, deliveries
+from bot.store import books, deliveries, owing
 from bot.store.database import Database
-from bot.store.deliveries import Closing, Owed, Return
+from bot.store.deliveries import Closing, Return
+from bot.store.owing import Owed
 from tests.support.clock import NOON
 from tests.support.databases import ONLY_SQLITE
 from tests.support.ledger import add_chats, add_story
@@ -31,7 +32,7 @@ class Ledger:
             **more,  # type: ignore[arg-type]  # the fields of Owed
         )
         async with self.database.write() as tx:
-            await deliveries.owe(tx, [owed], NOON)
+            await owing.owe(tx, [owed], NOON)
 
     async def ready(self, limit: int = 10, skip: tuple[int, ...] = ()) -> list[tuple[int, int]]:
         """What goes next, as (chat, story) by their place in the lists."""
@@ -74,7 +75,7 @@ async def test_many_messages_of_one_chat_do_not_hide_another(ledger: Ledger) -> 
     async with ledger.database.write() as tx:
         stories = [await add_story(tx, 100 + number, NOON) for number in range(200)]
         owed = [Owed(LANE, ledger.chats[0], DeliveryKind.ALERT, Priority.ALERT, story) for story in stories]
-        await deliveries.owe(tx, owed, NOON)
+        await owing.owe(tx, owed, NOON)
     await ledger.owe(1, 0)
     async with ledger.database.write() as tx:
         found = await deliveries.ready(tx, LANE, 2)
@@ -101,7 +102,7 @@ async def test_what_waits_for_its_time_is_not_ready_until_it_is_released(ledger:
 async def test_breaking_news_no_longer_waits(ledger: Ledger) -> None:
     await ledger.owe(0, 0, not_before=NOON + timedelta(hours=1), gather="quiet")
     async with ledger.database.write() as tx:
-        assert await deliveries.escalate(tx, ledger.stories[0], ledger.chats, NOON) == 1
+        assert await owing.escalate(tx, ledger.stories[0], ledger.chats, NOON) == 1
     assert await ledger.ready() == [(0, 0)]
 
 
@@ -111,11 +112,11 @@ async def test_a_message_that_has_more_to_say_by_the_time_it_is_closed_goes_out_
         (found,) = await deliveries.ready(tx, LANE, 1)
         await deliveries.mark(tx, [found.id], NOON)
         await deliveries.close(tx, [Closing(found.id, found.version, DeliveryState.SENT, "m1")], NOON)
-        await deliveries.owe_updates(tx, ledger.stories[0], NOON, lambda _: timedelta(0), Priority.UPDATE)
+        await owing.owe_updates(tx, ledger.stories[0], NOON, lambda _: timedelta(0), Priority.UPDATE)
         await deliveries.release(tx, LANE, NOON)
         (edit,) = await deliveries.ready(tx, LANE, 1)
         await deliveries.mark(tx, [edit.id], NOON)
-        await deliveries.owe_updates(tx, ledger.stories[0], NOON, lambda _: timedelta(0), Priority.UPDATE)
+        await owing.owe_updates(tx, ledger.stories[0], NOON, lambda _: timedelta(0), Priority.UPDATE)
         await deliveries.close(tx, [Closing(edit.id, edit.version, DeliveryState.SENT)], NOON)
         await deliveries.release(tx, LANE, NOON)
         (again,) = await deliveries.ready(tx, LANE, 1)

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.models import Address, DeliveryKind, Priority
-from bot.store import deliveries, signals
+from bot.store import owing, signals
 from bot.store.database import Database, Transaction
-from bot.store.deliveries import Owed
 from bot.store.listening import Listener
+from bot.store.owing import Owed
 from bot.store.signals import INBOX, OWED
 from tests.support.clock import NOON
 from tests.support.crashable import CrashablePostgres
@@ -66,7 +66,7 @@ async def test_what_has_to_wait_anyway_wakes_nobody(db: Database) -> None:
     (chat,) = await add_chats(db, LANE, [Address("telegram", "7")], NOON)
     async with heard(db) as told:
         async with db.write() as tx:
-            await deliveries.add(
+            await owing.add(
                 tx, Owed(LANE, chat, DeliveryKind.NOTICE, Priority.ALERT, payload="{}", not_before=NOON), NOON
             )
         await say(db, "end")
@@ -80,7 +80,7 @@ async def test_news_that_becomes_breaking_is_heard(db: Database) -> None:
     await owe_all(db, LANE, [chat], [1], NOON)
     async with heard(db) as told:
         async with db.write() as tx:
-            assert await deliveries.escalate(tx, 1, [chat], NOON) == 1
+            assert await owing.escalate(tx, 1, [chat], NOON) == 1
         await until(_holds(lambda: told == [OWED]))
 
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert
 
 from bot.domain.models import Address, DeliveryKind, Priority
-from bot.store import chats, deliveries, stories
+from bot.store import chats, owing, stories
 from bot.store.database import Database, Transaction
-from bot.store.deliveries import Owed
+from bot.store.owing import Owed
 from bot.store.schema import items
 
 FAR = timedelta(days=2)
@@ -82,4 +82,4 @@ async def owe_all(
             for story in made
             for chat in chat_ids
         ]
-        return await deliveries.owe(tx, owed, now)
+        return await owing.owe(tx, owed, now)
