@@ -32,7 +32,7 @@ from tests.bench.loadrun import Say, Seen, heraut
 
 CHANGED = 0.2
 STEADY_INTERVAL, GROWTH_INTERVAL = 60.0, 600.0
-PACE_FEEDS, PEER_FEEDS, PARSE_FEEDS = 1_500, 200, 500
+PACE_FEEDS, PEER_FEEDS, PARSE_FEEDS = 1_500, 200, 400
 PARSE_ENTRIES, PARSE_SENTENCES = 60, 12
 ALERTS_A_SECOND = 12.0
 """Far below what Telegram allows, so that its limit is not what we measure."""

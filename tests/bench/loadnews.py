@@ -149,7 +149,7 @@ def phrase(number: int) -> str:
     return f"{_name(words)} {_name(words)}e{number}"
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=80_000)
 def article(load: Load, feed: int, turn: int) -> Article:
     """What a feed reports in a turn that brings something."""
     event = f"{feed // GROUP}-{turn}" if load.shares(feed, turn) else f"{feed}.{turn}"
@@ -201,7 +201,7 @@ def document(load: Load, feed: int, turn: int) -> bytes:
     ).encode()
 
 
-@lru_cache(maxsize=40_000)
+@lru_cache(maxsize=80_000)
 def _entry(load: Load, feed: int, turn: int) -> str:
     told = article(load, feed, turn)
     return (
