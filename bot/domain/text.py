@@ -15,7 +15,7 @@ from itertools import chain
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_TO_DROP = re.compile(r"\x00+|(?<= )[ \x00]+")
+_TO_DROP = re.compile(r"(?<= )[ \x00]+|\x00+")
 _DROPPED = re.compile(
     r"[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
 )

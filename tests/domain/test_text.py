@@ -1,6 +1,6 @@
 import unicodedata
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.text import fold, tokens, words_only
@@ -90,6 +90,8 @@ def test_whatever_the_text_offsets_stay_inside_and_in_order(text: str) -> None:
 
 
 @given(ODD)
+@example(" \u00ad ")
+@example("a\u00ad \u00ad b")
 def test_folding_twice_changes_nothing(text: str) -> None:
     once = fold(text).text
 
