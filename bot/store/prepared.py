@@ -1,11 +1,12 @@
 """Statements of every poll, run by SQLite's driver itself: what surrounds a statement costs as much as it.
 
-A statement that writes, is made once and is marked with `PREPARED` is compiled once for the columns it is
-given, and then handed to the driver with its values as they are stored. What it does is what SQLAlchemy
+A statement that is made once and is marked with `PREPARED` is compiled once for the columns it is given,
+and then handed to the driver with its values as they are stored. What it does is what SQLAlchemy
 makes of it; on PostgreSQL the mark means nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -13,7 +14,7 @@ from sqlalchemy import Dialect
 from sqlalchemy.exc import DBAPIError
 
 PREPARED = {"prepared": True}
-"""Execution options of a statement that is made once, writes, and returns no rows."""
+"""Execution options of a statement that is made once, and returns no rows, or one number or text."""
 
 Row = Mapping[str, Any]
 
@@ -32,7 +33,7 @@ class Prepared:
     """A compiled statement.
 
     Args:
-        statement: an INSERT, UPDATE or DELETE.
+        statement: an INSERT, UPDATE or DELETE, or a SELECT of one number or text.
         dialect: of the database it is run on.
         row: values as it is run with.
     """
@@ -53,14 +54,24 @@ class Prepared:
         Raises:
             DBAPIError: as SQLAlchemy would raise it, without the values.
         """
-        try:
+        with self._errors():
             if isinstance(parameters, Mapping):
                 return Done(raw.execute(self._sql, self._stored(parameters)))
             return Done(raw.executemany(self._sql, map(self._stored, parameters)))
-        except self._dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(
-                self._sql, None, error, self._dialect.loaded_dbapi.Error, dialect=self._dialect
-            ) from error
+
+    def scalar(self, raw: Any, parameters: Row) -> Any:
+        """The first column of the first row as it is stored, None without a row. Raises as `run` does."""
+        with self._errors():
+            row = raw.execute(self._sql, self._stored(parameters)).fetchone()
+        return row[0] if row else None
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        kind = self._dialect.loaded_dbapi.Error
+        try:
+            yield
+        except kind as error:
+            raise DBAPIError.instance(self._sql, None, error, kind, dialect=self._dialect) from error
 
     def _stored(self, row: Row) -> tuple[Any, ...]:
         row = {**self._own, **row} if self._own else row

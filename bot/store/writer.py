@@ -43,6 +43,8 @@ class InlineTransaction:
 
     async def scalar(self, statement: Any, parameters: Any = None) -> Any:
         """The first column of the first row."""
+        if parameters and (prepared := prepared_for(statement, self.dialect, parameters)):
+            return prepared.scalar(self.raw, parameters)
         return self._connection.scalar(statement, parameters)
 
     async def stream(self, statement: Any, parameters: Any = None) -> "_Rows":

@@ -22,7 +22,7 @@ MOST_ADDRESSES = 200_000
 """Addresses whose entries are remembered, each with 24 bytes an entry."""
 MOST_ENTRIES = 5_000
 """A document with more entries is read whole."""
-_TAGS = ((b"<item", b"</item>"), (b"<entry", b"</entry>"))
+_TAGS = ((b"<item", re.compile(rb"</item>")), (b"<entry", re.compile(rb"</entry>")))
 _AFTER_NAME = b"> \t\r\n"
 _VOLATILE = re.compile(rb"<((?:\w+:)?(?:lastBuildDate|pubDate|updated|date|modified))>[^<]*</\1>")
 """What says when a document was made; no entry is read differently for it."""
@@ -74,19 +74,25 @@ def cut(body: bytes) -> Cut | None:
     return None
 
 
-def _spans(body: bytes, opening: bytes, closing: bytes) -> list[tuple[int, int]]:
+def _spans(body: bytes, opening: bytes, closing: re.Pattern[bytes]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
-    end, long = 0, len(opening)
-    while (start := body.find(opening, end)) >= 0 and len(found) <= MOST_ENTRIES:
-        if body[start + long : start + long + 1] not in _AFTER_NAME:
-            end = start + long  # <items>, <itemref>
-            continue
-        close = body.find(closing, start)
-        if close < 0:
-            return []
-        end = close + len(closing)
+    end = 0
+    for close in closing.finditer(body):
+        start = _opened(body, opening, end, close.start())
+        if start < 0 or len(found) > MOST_ENTRIES:
+            break
+        end = close.end()
         found.append((start, end))
     return found
+
+
+def _opened(body: bytes, opening: bytes, start: int, end: int) -> int:
+    """Where a tag of this name opens; not <items> or <itemref>. -1 when nowhere."""
+    while (start := body.find(opening, start, end)) >= 0:
+        if body[start + len(opening) : start + len(opening) + 1] in _AFTER_NAME:
+            return start
+        start += len(opening)
+    return start
 
 
 def _marks(body: bytes, spans: Sequence[tuple[int, int]]) -> list[int]:
