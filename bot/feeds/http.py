@@ -242,12 +242,12 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
             raise FeedTooLarge(f"more than {limit} bytes", status=response.status)
         parts: list[bytes] = []
         size = 0
-        async for part in response.content.iter_any():
+        while part := await response.content.readany():
             size += len(part)
             if size > limit:
                 raise FeedTooLarge(f"more than {limit} bytes", status=response.status)
             parts.append(part)
-        body = b"".join(parts)
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
         return gunzip(body, limit) if is_gzip(body) else body
 
     def _as_fetched(self, answer: _Answer, address: str, state: PollState) -> Fetched:
