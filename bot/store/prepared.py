@@ -5,8 +5,7 @@ and then handed to the driver with its values as they are stored. What it does i
 makes of it; on PostgreSQL the mark means nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -40,6 +39,7 @@ class Prepared:
 
     def __init__(self, statement: Any, dialect: Dialect, row: Row) -> None:
         self._dialect = dialect
+        self._errors: type[Exception] = dialect.loaded_dbapi.Error
         compiled = statement.compile(dialect=dialect, column_keys=list(row))
         self._sql = str(compiled)
         self._own = {name: value for name, value in compiled.params.items() if name not in row}
@@ -54,24 +54,23 @@ class Prepared:
         Raises:
             DBAPIError: as SQLAlchemy would raise it, without the values.
         """
-        with self._errors():
+        try:
             if isinstance(parameters, Mapping):
                 return Done(raw.execute(self._sql, self._stored(parameters)))
             return Done(raw.executemany(self._sql, map(self._stored, parameters)))
+        except self._errors as error:
+            raise self._named(error) from error
 
     def scalar(self, raw: Any, parameters: Row) -> Any:
         """The first column of the first row as it is stored, None without a row. Raises as `run` does."""
-        with self._errors():
+        try:
             row = raw.execute(self._sql, self._stored(parameters)).fetchone()
+        except self._errors as error:
+            raise self._named(error) from error
         return row[0] if row else None
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        kind = self._dialect.loaded_dbapi.Error
-        try:
-            yield
-        except kind as error:
-            raise DBAPIError.instance(self._sql, None, error, kind, dialect=self._dialect) from error
+    def _named(self, error: Exception) -> BaseException:
+        return DBAPIError.instance(self._sql, None, error, self._errors, dialect=self._dialect)
 
     def _stored(self, row: Row) -> tuple[Any, ...]:
         row = {**self._own, **row} if self._own else row

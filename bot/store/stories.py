@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Row, Select, bindparam, func, insert, or_, select, update
 
 from bot.domain.models import Outlet, Story, StoryItem
 from bot.domain.wire import agency_of, prints_of
@@ -26,8 +26,13 @@ _TOUCH = (
 )
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _HEADS = select(stories).where(stories.c.id.in_(_IDS))
-_REPORTS = (
-    select(items, story_items.c.story_id)
+_TOLD_OF = (
+    "id", "outlet", "owner", "url", "title", "summary", "text", "language", "published", "image", "paywalled",
+    "brief", "shortened", "authors", "was", "gone_at",
+)  # fmt: skip
+"""What a story tells of its items; what the matcher said of them is not asked for."""
+_REPORTS: Select[*tuple[Any, ...]] = (
+    select(*(items.c[name] for name in _TOLD_OF), story_items.c.story_id)
     .join(story_items, story_items.c.item_id == items.c.id)
     .where(story_items.c.story_id.in_(_IDS))
     .order_by(story_items.c.joined_at, items.c.id)
