@@ -6,6 +6,7 @@ The pump carries it out. Sources of the answers are the tables of each platform 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.backoff import backoff
 from bot.domain.manner import LostAnswer
 from bot.domain.models import (
     Delivery,
@@ -118,5 +119,5 @@ def _is_safe(delivery: Delivery, keyed: bool) -> bool:
 
 
 def _later(delivery: Delivery, now: datetime, spread: float) -> datetime:
-    delay = min(BACKOFF_CAP, timedelta(seconds=2 ** min(delivery.attempts, 10)))
+    delay = timedelta(seconds=backoff(1.0, delivery.attempts, BACKOFF_CAP.total_seconds()))
     return now + delay * (0.5 + spread)

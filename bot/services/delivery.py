@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from bot.domain.backoff import backoff
 from bot.domain.messages import Message
 from bot.domain.models import Delivery, DeliveryKind, Malformed, Outcome, Sent, Transient
 from bot.domain.pacing import UNLIMITED, Latency, Pace, Pacer
@@ -166,7 +167,7 @@ class LanePump:
                 # nothing new is sent, as no mark can be written; then the same is tried again.
                 failures += 1
                 log.exception("lane step failed", lane=self.lane, failures=failures)
-                await asyncio.sleep(min(10.0, 0.1 * 2 ** min(failures, 10)))
+                await asyncio.sleep(backoff(0.1, failures, 10.0))
             await self._rest()
 
     async def recover(self) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.backoff import backoff
 from bot.domain.settling import Settlement
 
 TROUBLED_CHATS = 3
 """Chats in a row without a proper answer, after which the platform itself is taken to be down."""
-LONGEST_HOLD = 30.0
+FIRST_HOLD, LONGEST_HOLD = 0.5, 30.0
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ class LaneState:
     def _trouble(self, chat_id: int, clock: float) -> None:
         self._troubled.add(chat_id)
         if len(self._troubled) >= TROUBLED_CHATS or self._probing:
-            hold = min(LONGEST_HOLD, 0.5 * 2 ** min(self._holds, 10))
+            hold = backoff(FIRST_HOLD, self._holds, LONGEST_HOLD)
             self._holds += 1
             self._lane_until = max(self._lane_until, clock + hold)
             self._probing = True

@@ -8,13 +8,13 @@ import asyncio
 import random
 from collections.abc import Callable
 from contextlib import aclosing
-from typing import Any
 
 import psycopg
 import structlog
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from bot.domain.backoff import backoff
 from bot.store.signals import CHANNEL
 
 log = structlog.get_logger()
@@ -23,27 +23,19 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 CHECK_SECONDS = 15.0
 """After so long a silence the connection is tried: one that was cut does not say so by itself."""
 ANSWER_SECONDS = 5.0
-KEPT_ALIVE: dict[str, Any] = {
-    "connect_timeout": 5,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "application_name": "heraut listens",
-}
-"""https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS"""
 
 
 class Listener:
     """Listens for as long as it runs.
 
     Args:
-        address: of the database, as libpq reads it: ``postgresql://…``.
+        address: of the database (`Database.libpq`, which says how a dead line is noticed).
         heard: called with each signal (`bot.store.signals`), and with "" after each connection.
         check: seconds of silence after which the connection is tried.
     """
 
     def __init__(self, address: str, heard: Callable[[str], None], check: float = CHECK_SECONDS) -> None:
-        self._address = make_conninfo(address, **KEPT_ALIVE)
+        self._address = make_conninfo(address, application_name="heraut listens")
         self._heard = heard
         self._check = check
         self._failures = 0
@@ -55,7 +47,7 @@ class Listener:
                 await self._listen()
             except (psycopg.Error, OSError) as error:
                 self._failures += 1
-                pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._failures - 1, 10))
+                pause = backoff(FIRST_PAUSE, self._failures - 1, LONGEST_PAUSE)
                 pause *= random.uniform(0.5, 1.0)  # noqa: S311  spreads reconnections, guards nothing
                 why = " ".join(str(error).split())
                 log.warning("signals not heard", why=why, again_in=round(pause, 1))

@@ -32,6 +32,7 @@ from bot.chat.telegram.request import AiohttpRequest
 from bot.chat.telegram.standing import standing_in
 from bot.chat.telegram.webhook import Webhook, number_of
 from bot.domain import models
+from bot.domain.backoff import backoff
 from bot.domain.messages import Message, Picture, without_picture
 from bot.domain.models import Address, Outcome, Sent, Unknown
 from bot.domain.pacing import pace_of
@@ -283,8 +284,8 @@ class TelegramPlatform:
 
     async def _pause(self, error: TelegramError, failures: int) -> None:
         """Log why, and wait as long as the error calls for."""
-        backoff = min(LONGEST_PAUSE, self._first_pause * 2 ** min(failures - 1, 10))
-        wait = backoff * random.uniform(0.5, 1.0)  # noqa: S311  spreads reconnections, guards nothing
+        longest = backoff(self._first_pause, failures - 1, LONGEST_PAUSE)
+        wait = longest * random.uniform(0.5, 1.0)  # noqa: S311  spreads reconnections, guards nothing
         self.refused = isinstance(error, InvalidToken)
         if self.refused:
             log.error("telegram_token_refused", lane=self.lane, retry_in=REFUSED_PAUSE)
