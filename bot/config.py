@@ -391,9 +391,14 @@ def secrets_of(value: object) -> Iterator[str]:
             yield from secrets_of(each)
 
 
+def table_of(platform: str, account: str) -> str:
+    """The table of an account in the file."""
+    return f"{platform}.accounts.{account}" if account else platform
+
+
 def _table(platform: str, account: str) -> str:
-    """Where an account stands in the file."""
-    return f"[{platform}.accounts.{account}]" if account else f"[{platform}]"
+    """Its heading."""
+    return f"[{table_of(platform, account)}]"
 
 
 def _bot_of(platform: str, own: TelegramAccount | DiscordAccount) -> str:

@@ -8,7 +8,7 @@ from rich.console import Console
 from bot.chat.discord.platform import lane_of as discord_lane
 from bot.chat.telegram.platform import lane_of as telegram_lane
 from bot.cli.options import ConfigOption, exit_on_bad_input, read_config
-from bot.config import Config, Settings
+from bot.config import Config, Settings, table_of
 from bot.domain.rules import parse_rule
 from bot.errors import BadInput, ConfigError, ConfigProblem, PackError, RuleError
 from bot.services.packs import load_catalog, load_topics
@@ -62,5 +62,4 @@ def _malformed(settings: Settings, file: str) -> Iterator[ConfigProblem]:
         try:
             lane_of(token.get_secret_value() if token else "")
         except BadInput as error:
-            key = f"{platform}.accounts.{name}" if name else platform
-            yield ConfigProblem(file, f"{key}.token", f"{error}; {error.hint}")
+            yield ConfigProblem(file, f"{table_of(platform, name)}.token", f"{error}; {error.hint}")

@@ -78,8 +78,7 @@ def _running(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> list[Finding]:
-    file = settings.data_dir / "heraut.sqlite3"
-    if not settings.database_url and not file.exists():
+    if not _has_database(settings):
         return [Finding(Level.WELL, "database", "none yet; the first start makes it")]
     database = Database(settings.database)
     try:
@@ -93,11 +92,16 @@ async def _database(settings: Settings) -> list[Finding]:
         await database.close()
 
 
+def _has_database(settings: Settings) -> bool:
+    """Whether there is one to look at; looking would make the file."""
+    return bool(settings.database_url) or (settings.data_dir / "heraut.sqlite3").exists()
+
+
 async def _rules(settings: Settings) -> list[Finding]:
     """What the packs here and the wishes in the database make; nothing where another finding tells why."""
-    database = Database(settings.database)
-    if database.embedded and not (settings.data_dir / "heraut.sqlite3").exists():
+    if not _has_database(settings):
         return []
+    database = Database(settings.database)
     try:
         ground = Ground(settings, AS_SET, SystemClock(), database)
         book = (await load_rules(ground, *load_names(settings))).book
