@@ -107,14 +107,14 @@ def _candidates(title: str, text: str, limit: int, followed: Collection[str]) ->
     for number, sentence in enumerate(whole):
         if len(found) == MOST_CANDIDATES:
             break
-        told = repeats(sentence.text, title)
-        if not told and _is_usable(sentence, limit, whole) and not _is_caption(text, number, whole):
+        told, length = repeats(sentence.text, title), len(_on_one_line(sentence.text))
+        fits = length <= limit and _is_usable(sentence, whole)
+        if fits and not told and not _is_caption(text, number, whole):
             plain = fold(sentence.text).text
             here = frozenset(name for name, pattern in names.items() if pattern.search(plain))
             words = _content(sentence.text)
             worth = _worth(sentence.text, len(found), words, heading, bool(here))
             leaning = leans(sentence.text) and not leant_on
-            length = len(_on_one_line(sentence.text))
             found.append(_Candidate(sentence, number, words.known, here, worth, leaning, length))
         leant_on = told
     return found
@@ -129,9 +129,8 @@ def _proper(sentence: Sentence, title: str) -> Sentence:
     return Sentence(sentence.text[skipped:], sentence.start + skipped, sentence.end)
 
 
-def _is_usable(sentence: Sentence, limit: int, whole: Collection[Sentence]) -> bool:
-    text = sentence.text
-    return len(_on_one_line(text)) <= limit and is_whole(text, alone=len(whole) == 1) and is_prose(text)
+def _is_usable(sentence: Sentence, whole: Collection[Sentence]) -> bool:
+    return is_whole(sentence.text, alone=len(whole) == 1) and is_prose(sentence.text)
 
 
 def _is_caption(text: str, number: int, whole: Sequence[Sentence]) -> bool:

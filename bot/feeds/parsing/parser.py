@@ -1,8 +1,8 @@
 """`Parser`: the asynchronous way to parse. The event loop never waits for a document.
 
 Well-formed documents take milliseconds and are read in a thread; of one that was read before, only what is
-new, at once (see `bot.feeds.parsing.sift`). All others are feedparser's, which a
-document made to that end can occupy for hours; a thread cannot be stopped, so it runs in a process that can.
+new, at once (see `bot.feeds.parsing.sift`). All others are feedparser's, which a document made to that end
+can occupy for hours; a thread cannot be stopped, so it runs in a process that can.
 """
 
 import asyncio

@@ -210,11 +210,11 @@ class UnreadItem(LaterItem):
         return self._entry.fingerprint
 
     def _look(self) -> ParsedItem:
-        if self._whole is None:
+        whole = self._whole
+        if whole is None:
             parsed = self._read(self._cut.only(self._place))
             if parsed is None or len(parsed.items) != 1:
                 raise FeedUnreadable("an entry that was read before cannot be read alone")
-            object.__setattr__(self, "_whole", parsed.items[0])
-        whole = self._whole
-        assert whole is not None  # noqa: S101  it was set just now
+            whole = parsed.items[0]
+            object.__setattr__(self, "_whole", whole)
         return whole
