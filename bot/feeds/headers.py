@@ -38,9 +38,9 @@ def http_date(value: str | None) -> datetime | None:
         return None
     try:
         found = parsedate_to_datetime(value)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

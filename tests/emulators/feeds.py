@@ -270,6 +270,18 @@ class FeedServer:
 
         self._answers[path] = respond
 
+    def raw(self, path: str, answer: bytes, *, known: bytes = b"") -> None:
+        """Send these bytes, HTTP or not, and hang up; `known` to whoever names an ETag."""
+
+        async def respond(request: web.Request) -> web.StreamResponse:
+            transport = request.transport
+            if isinstance(transport, asyncio.Transport):
+                transport.write(known if known and hdrs.IF_NONE_MATCH in request.headers else answer)
+                transport.close()
+            raise ConnectionError("nothing more to say")
+
+        self._answers[path] = respond
+
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         now = asyncio.get_running_loop().time()
         self.requests.append(Seen(request.path_qs, request.headers, now))

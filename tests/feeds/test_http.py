@@ -453,3 +453,37 @@ async def test_it_works_on_uvloop_too(server: FeedServer) -> None:
     assert await asyncio.to_thread(run) == [
         "True", "None", "FeedTooLarge", "FeedTooLarge", "FeedRefused", "FeedUnreachable"
     ]  # fmt: skip
+
+
+async def test_a_validator_that_is_no_text_is_not_kept(server: FeedServer, fetcher: Fetcher) -> None:
+    raw = b'HTTP/1.1 200 OK\r\nETag: "caf\xe9"\r\nLast-Modified: g\xe9st\r\nContent-Length: %d\r\n\r\n'
+    server.raw("/feed", raw % len(BODY) + BODY)
+    fetched = await fetcher.fetch(spec(server.url("/feed")), NEVER)
+    assert fetched.body == BODY
+    assert (fetched.etag, fetched.last_modified) == (None, None)
+
+
+@pytest.mark.parametrize("rest", [b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"\r\n<rss/>"])
+async def test_a_server_that_breaks_off_its_304_is_asked_without_conditions(
+    server: FeedServer, fetcher: Fetcher, rest: bytes
+) -> None:
+    server.raw(
+        "/feed",
+        b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(BODY) + BODY,
+        known=b"HTTP/1.1 304 Not Modified\r\n" + rest,
+    )
+    fetched = await fetcher.fetch(spec(server.url("/feed")), PollState(etag='"v1"'))
+    assert fetched.body == BODY
+    assert ["If-None-Match" in seen.headers for seen in server.seen("/feed")] == [True, False]
+
+
+async def test_an_answer_may_have_a_head_as_large_sites_send_it(server: FeedServer, fetcher: Fetcher) -> None:
+    policy = {"Content-Security-Policy": "default-src 'self' " + "https://cdn.example " * 600}
+    server.put("/feed", BODY, headers=policy | {f"X-{number}": "y" for number in range(150)})
+    assert (await fetcher.fetch(spec(server.url("/feed")), NEVER)).body == BODY
+
+
+async def test_a_date_that_no_calendar_has_is_no_date(server: FeedServer, fetcher: Fetcher) -> None:
+    never = {"Expires": "Fri, 31 Dec 9999 23:59:59 -2359"}
+    server.put("/feed", BODY, headers=never)
+    assert (await fetcher.fetch(spec(server.url("/feed")), NEVER)).max_age is None
