@@ -17,7 +17,7 @@ from multidict import CIMultiDict
 
 from bot.domain.models import FeedSpec, Fetched, PollState
 from bot.errors import FeedError, FeedGone, FeedRefused, FeedTooLarge, FeedUnreachable
-from bot.feeds.digest import BodyDigests
+from bot.feeds.digest import digest_of
 from bot.feeds.failures import named
 from bot.feeds.guard import Guard, GuardedResolver, LookUp, system_look_up
 from bot.feeds.headers import conditions, freshness, retry_after
@@ -33,10 +33,6 @@ _ACCEPT_FEED = (
 _ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
 _ENCODINGS = "gzip, deflate, br, zstd"
 _READ_BUFFER = 64 * 1024
-_LONGEST_HEADER = 32 * 1024
-"""Bytes of one line of an answer's head: the security policies of large sites outgrow the usual 8 KB."""
-_MOST_HEADERS = 256
-_LONGEST_VALIDATOR = 1_000
 _UNSAID_PAUSE = 60.0
 
 
@@ -109,7 +105,6 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
         self._look_up = look_up
         self._guard = Guard(allow_hosts, proxy)
         self._holds = DomainHolds()
-        self._digests = BodyDigests()
         self._gate = HostGate(
             self._limits.per_host, self._limits.spacing_seconds, self._limits.patience_seconds
         )
@@ -126,9 +121,6 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
             headers={hdrs.USER_AGENT: self._user_agent, hdrs.ACCEPT_ENCODING: _ENCODINGS},
             cookie_jar=aiohttp.DummyCookieJar(),
             read_bufsize=_READ_BUFFER,
-            max_line_size=_LONGEST_HEADER,
-            max_field_size=_LONGEST_HEADER,
-            max_headers=_MOST_HEADERS,
         )
         return self
 
@@ -153,17 +145,13 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
             FeedHeld: it was not asked: its domain wants a pause, or its host is busy.
             FeedUnreachable, FeedTooLarge, FeedRefused, FeedGone, FeedUnreadable: see `bot.errors`.
         """
+        headers: Mapping[str, str] = {hdrs.ACCEPT: _ACCEPT_FEED, **conditions(state)}
+        if spec.headers:
+            headers = CIMultiDict(headers)
+            headers.update(spec.headers)
         if spec.proxy:
             self._guard.trust_proxy(spec.proxy)
-        known, proxy = conditions(state), spec.proxy or self._proxy
-        try:
-            answer = await self._ask(spec.url, _feed_headers(spec, known), proxy)
-        except FeedUnreachable as error:
-            # Servers that send a body after "304 Not Modified", as HTTP forbids, cannot be understood then.
-            if not known or type(error.__cause__) is not aiohttp.ClientResponseError:
-                raise
-            answer = await self._ask(spec.url, _feed_headers(spec, {}), proxy)
-        return self._as_fetched(answer, spec.url, state)
+        return _as_fetched(await self._ask(spec.url, headers, spec.proxy or self._proxy), state)
 
     async def fetch_page(self, url: str, headers: Mapping[str, str] | None = None) -> Page:
         """Ask for a web page, under the same guard and limits as a feed.
@@ -259,43 +247,31 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
         body = parts[0] if len(parts) == 1 else b"".join(parts)
         return gunzip(body, limit) if is_gzip(body) else body
 
-    def _as_fetched(self, answer: _Answer, address: str, state: PollState) -> Fetched:
-        """What the answer means, given what we had. A 304 may refresh the validators (RFC 9111, 4.3.4)."""
-        headers, body = answer.headers, answer.body
-        etag, last_modified = (_validator(headers.get(name)) for name in (hdrs.ETAG, hdrs.LAST_MODIFIED))
-        body_hash = state.body_hash
-        if body is None:
-            etag, last_modified = etag or state.etag, last_modified or state.last_modified
-        else:
-            body_hash = self._digests.of(address, body, state.body_hash)
-            body = None if body_hash == state.body_hash else body
-        return Fetched(
-            url=str(answer.trail.url),
-            body=body,
-            content_type=headers.get(hdrs.CONTENT_TYPE, ""),
-            etag=etag,
-            last_modified=last_modified,
-            body_hash=body_hash,
-            moved_to=answer.trail.new_address,
-            max_age=freshness(headers, datetime.now(UTC)),
-        )
+
+def _as_fetched(answer: _Answer, state: PollState) -> Fetched:
+    """What the answer means, given what we had. A 304 may refresh the validators (RFC 9111, 4.3.4)."""
+    headers, body = answer.headers, answer.body
+    etag, last_modified = headers.get(hdrs.ETAG), headers.get(hdrs.LAST_MODIFIED)
+    body_hash = state.body_hash
+    if body is None:
+        etag, last_modified = etag or state.etag, last_modified or state.last_modified
+    else:
+        body_hash = digest_of(body)
+        body = None if body_hash == state.body_hash else body
+    return Fetched(
+        url=str(answer.trail.url),
+        body=body,
+        content_type=headers.get(hdrs.CONTENT_TYPE, ""),
+        etag=etag,
+        last_modified=last_modified,
+        body_hash=body_hash,
+        moved_to=answer.trail.new_address,
+        max_age=freshness(headers, datetime.now(UTC)),
+    )
 
 
 def _monotonic() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _feed_headers(spec: FeedSpec, known: Mapping[str, str]) -> Mapping[str, str]:
-    headers: Mapping[str, str] = {hdrs.ACCEPT: _ACCEPT_FEED, **known}
-    if spec.headers:
-        headers = CIMultiDict(headers)
-        headers.update(spec.headers)
-    return headers
-
-
-def _validator(value: str | None) -> str | None:
-    """An ETag or Last-Modified that can be kept and sent again: of bytes that are text, and not endless."""
-    return value if value and value.isprintable() and len(value) <= _LONGEST_VALIDATOR else None
 
 
 def _start(address: str, headers: Mapping[str, str]) -> Trail:

@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import xxhash
+
 from bot.domain.models import ParsedFeed, ParsedItem
 from bot.errors import FeedUnreadable
 from bot.feeds.parsing.item import LaterItem
@@ -30,6 +32,7 @@ _VOLATILE = re.compile(rb"<((?:\w+:)?(?:lastBuildDate|pubDate|updated|date|modif
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 _NEVER = -(2**63)
+_WORD = 2**64 - 1
 
 Read = Callable[[bytes], ParsedFeed | None]
 """Reads a whole document; None when it is not well-formed."""
@@ -99,8 +102,10 @@ def _marks(body: bytes, spans: Sequence[tuple[int, int]]) -> list[int]:
     """Hashes of the entries, each together with everything around them but the dates."""
     head, tail = body[: spans[0][0]], body[spans[-1][1] :]
     between = [body[one[1] : other[0]].strip() for one, other in pairwise(spans)]
-    frame = hash((_VOLATILE.sub(b"", head), _VOLATILE.sub(b"", tail), b"".join(between)))
-    return [hash((frame, body[start:end])) for start, end in spans]
+    # Python's own hash has a key of this process, so nobody can prepare two entries for one mark.
+    frame = hash((_VOLATILE.sub(b"", head), _VOLATILE.sub(b"", tail), b"".join(between))) & _WORD
+    view = memoryview(body)
+    return [xxhash.xxh3_64_intdigest(view[start:end], frame) + _NEVER for start, end in spans]
 
 
 class _Entry(NamedTuple):
