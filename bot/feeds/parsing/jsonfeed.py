@@ -1,12 +1,16 @@
 """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from bot.errors import FeedUnreadable
 from bot.feeds.parsing.dates import read_date
 from bot.feeds.parsing.raw import MAX_ITEMS, RawFeed, RawItem
+
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+"""What JSON can escape and XML, UTF-8 and databases cannot hold: controls, halves of characters."""
 
 
 def read_json_feed(text: bytes) -> RawFeed:
@@ -45,7 +49,7 @@ def _item(row: dict[str, Any]) -> RawItem:
         published=read_date(_text(row, "date_published")),
         updated=read_date(_text(row, "date_modified")),
         authors=list(_authors(row)),
-        categories=[tag for tag in _list(row, "tags") if isinstance(tag, str)],
+        categories=[_NO_TEXT.sub("", tag) for tag in _list(row, "tags") if isinstance(tag, str)],
         language=_text(row, "language"),
         images=[_text(row, "image"), _text(row, "banner_image"), *_attached(row)],
     )
@@ -71,7 +75,7 @@ def _text(row: dict[str, Any], key: str) -> str:
     """Ids may be numbers in version 1."""
     value = row.get(key)
     if isinstance(value, str):
-        return value
+        return _NO_TEXT.sub("", value)
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 

@@ -16,6 +16,7 @@ from bot.feeds.parsing.raw import MAX_ITEMS, RawFeed, RawItem
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _SKIPPED = re.compile(rb"<skipHours\b[^<>]*+>(.{0,4000}?)</skipHours>", re.I | re.S)
 _CHARACTER = re.compile(rb"&#(x[0-9a-fA-F]{1,100}|[0-9]{1,100});?")
+_SPACES = (0x09, 0x0A, 0x0D)
 _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.I)
 
 Entry = Mapping[str, Any]
@@ -72,10 +73,11 @@ def _feedparser(document: bytes) -> Any:
 
 
 def _possible(reference: re.Match[bytes]) -> bytes:
-    """The character reference, or nothing when there is no such character: feedparser fails at those."""
+    """The character reference, or nothing when XML has no such character: feedparser fails at those."""
     digits = reference[1].lower()
     number = int(digits[1:], 16) if digits.startswith(b"x") else int(digits)
-    return b"" if number > 0x10FFFF or 0xD800 <= number <= 0xDFFF else reference[0]
+    known = number in _SPACES or 0x20 <= number < 0xD800 or 0xE000 <= number <= 0x10FFFF
+    return reference[0] if known else b""
 
 
 def _item(entry: Entry) -> RawItem:

@@ -58,7 +58,43 @@ def test_zones_days_and_odd_years(value: str, expected: datetime) -> None:
 @pytest.mark.parametrize(
     "value",
     [
+        "25-03-2025 10:15:30",
+        "25-3-2025, 10:15:30",
+        "25.03.2025 10.15.30 uur",
+        "25/03/2025 10:15:30",
+        "03/25/2025 10:15:30 AM",
+        "2025/03/25 10:15:30",
+        "2025.03.25 10:15:30",
+        "25 maart 2025 om 10:15:30",
+        "di 25 maart 2025, 10.15.30 uur",
+        "25th March 2025 10:15:30",
+        "Tue,25 Mar 2025 10:15:30 +0000",
+        "March 25, 2025 at 6:15:30am EDT",
+        "Tuesday, March 25, 2025 10:15:30 AM",
+        "Tue Mar 25 2025 12:15:30 GMT+0200 (Central European Summer Time)",
+        "Tue, 25 Mar 2025 12:15:30 UTC+02:00",
+        "Tue, 25 Mar 2025 12:15:30 GMT+2",
+        "Tue, 25 Mar 2025 8:15:30 PM +10",
+        "20250325T101530Z",
+        "20250325121530+0200",
+        "1742897730",
+        "1742897730123",
+    ],
+)
+def test_forms_that_no_standard_knows_mean_what_their_writer_means(value: str) -> None:
+    assert read_date(value) == datetime(2025, 3, 25, 10, 15, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("value", ["4 mei 2026", "04-05-2026", "May 4, 2026", "2026/5/4", "04.05.2026"])
+def test_a_day_without_a_time_begins_at_midnight(value: str) -> None:
+    assert read_date(value) == datetime(2026, 5, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
         None,
+        "04/05/2026",
         "",
         " ",
         "yesterday",

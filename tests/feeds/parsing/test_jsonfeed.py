@@ -83,3 +83,24 @@ def test_values_of_any_type_are_survived(rows: list[object]) -> None:
     feed = parsed(items=rows)
     assert len(feed.items) == sum(isinstance(row, dict) for row in rows)
     assert all(isinstance(item.text, str) for item in feed.items)
+
+
+def test_what_no_database_can_hold_is_left_out() -> None:
+    said = "NAVO \ud83d\x00 vaart \U0001f6a2"
+    feed = parsed(
+        title=said,
+        items=[
+            {
+                "id": said,
+                "url": "https://dune.example/\x00\udfff",
+                "title": said,
+                "content_text": said,
+                "authors": [{"name": said}],
+                "tags": [said],
+            }
+        ],
+    )
+    kept = "NAVO vaart \U0001f6a2"
+    (item,) = feed.items
+    assert [feed.title, item.guid, item.title, item.text] == [kept] * 4
+    assert (item.url, item.authors, item.categories) == ("https://dune.example/", (kept,), (kept,))
