@@ -6,9 +6,10 @@ fields are ignored. Output is flushed line by line, so that a filter can stand i
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from io import BytesIO
 from typing import IO, Any
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
@@ -32,9 +33,9 @@ def run_filter(
     Returns:
         The exit status: 0, or 1 when a line was bad.
     """
-    source, sink, errors = source or sys.stdin.buffer, sink or sys.stdout, errors or sys.stderr
+    source, sink, errors = source or _standard_input(), sink or sys.stdout, errors or sys.stderr
     status = 0
-    for number, line in enumerate(iter(lambda: source.readline(MAX_LINE_BYTES + 1), b""), 1):
+    for number, line in enumerate(_lines(source), 1):
         if not line.strip():
             continue
         try:
@@ -72,13 +73,29 @@ def moment_of(row: Row, key: str) -> datetime | None:
     return None
 
 
+def _standard_input() -> IO[bytes]:
+    return sys.stdin.buffer if sys.stdin else BytesIO()  # a process may be started without one
+
+
+def _lines(source: IO[bytes]) -> Iterator[bytes]:
+    """The lines, of those that are too long only the beginning."""
+    while line := source.readline(MAX_LINE_BYTES + 1):
+        yield line
+        while len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
+            line = source.readline(MAX_LINE_BYTES + 1)  # what is left of it
+
+
 def _row(line: bytes) -> Row:
     if len(line) > MAX_LINE_BYTES:
         raise ValueError(f"longer than {MAX_LINE_BYTES} bytes")
-    row = json.loads(line)
+    row = json.loads(line, parse_constant=_no_constant)
     if not isinstance(row, dict):
         raise ValueError(f"expected an object, got {type(row).__name__}")
     return row
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no value in JSON")
 
 
 def _describe(problem: Exception) -> str:
