@@ -7,6 +7,9 @@ LOCK_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-e
 IMAGE ?= heraut:latest
 OUTPUT ?= --output type=oci,dest=build/heraut.tar
 
+# Some images forbid Python to keep what it compiled: every one of some hundred processes would compile anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check chaos format bench load lock image sbom audit clean
 
