@@ -3,6 +3,7 @@
 To add a text, write it as `bot.domain.tongue` tells and put what the first test prints into each catalogue.
 """
 
+from functools import cache
 from string import Formatter
 
 import pytest
@@ -13,7 +14,12 @@ from bot.services.tongues import languages, read_catalogue, tongue_of
 from tests.support.templates import Template, templates, unmarked, unreadable
 
 OTHERS = [language for language in languages() if language != "en"]
-THERE = {template.key: template for template in templates()}
+
+
+@cache
+def there() -> dict[tuple[str, str], Template]:
+    """Reads all sources: done by the first test that asks, not by every process that only looks for tests."""
+    return {template.key: template for template in templates()}
 
 
 def placeholders(text: str) -> set[str]:
@@ -39,7 +45,7 @@ def stub(template: Template) -> str:
 
 
 def test_there_is_something_to_translate_and_a_language_to_do_it_in() -> None:
-    assert len(THERE) > 300
+    assert len(there()) > 300
     assert "nl" in OTHERS
 
 
@@ -47,21 +53,21 @@ def test_there_is_something_to_translate_and_a_language_to_do_it_in() -> None:
 def test_every_text_is_translated(language: str) -> None:
     known = entries(language)
     lacking = [
-        stub(template) for key, template in THERE.items() if key not in known or not all(texts(known[key]))
+        stub(template) for key, template in there().items() if key not in known or not all(texts(known[key]))
     ]
     assert not lacking, f"bot/locale/{language}.po lacks:\n\n" + "\n\n".join(lacking)
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_translation_is_left_of_a_text_that_is_gone(language: str) -> None:
-    assert sorted(entries(language).keys() - THERE.keys()) == []
+    assert sorted(entries(language).keys() - there().keys()) == []
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_translation_has_the_placeholders_of_its_text(language: str) -> None:
     wrong = []
     for key, entry in entries(language).items():
-        template = THERE.get(key)
+        template = there().get(key)
         wanted = placeholders(f"{key[1]}{template.plural if template else ''}")
         # One thing need not be counted aloud.
         found = [placeholders(text) for text in texts(entry)]
