@@ -1,9 +1,11 @@
 """One lane as the product builds it: a real client, a real ledger, a pump that runs."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from bot.chat.discord import DiscordPlatform
@@ -46,13 +48,28 @@ class Lane:
 
 @asynccontextmanager
 async def opened(
-    folder: Path, platform: ChatPlatform, *, clock: Clock | None = None, alarms: Alarms | None = None
+    folder: Path,
+    platform: ChatPlatform,
+    *,
+    clock: Clock | None = None,
+    alarms: Alarms | None = None,
+    haste: float = 1.0,
 ) -> AsyncIterator[Lane]:
-    """A lane that delivers until the block ends."""
+    """A lane that delivers until the block ends; the seconds of its pace pass `haste` times as fast."""
     database = Database(f"sqlite+aiosqlite:///{folder}/heraut.sqlite3")
     clock = clock or SystemClock()
     await prepare(database)
-    pump = LanePump(database, platform, Composer(database), clock, pace=pace_of(platform.name), alarms=alarms)
+    pump = LanePump(
+        database,
+        platform,
+        Composer(database),
+        clock,
+        pace=pace_of(platform.name),
+        alarms=alarms,
+        idle=timedelta(seconds=1 / haste),
+        monotonic=lambda: time.monotonic() * haste,
+        sleep=lambda seconds: asyncio.sleep(seconds / haste),
+    )
     connection = asyncio.create_task(platform.run())
     running = asyncio.create_task(pump.run())
     try:
