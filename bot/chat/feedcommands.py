@@ -1,44 +1,41 @@
 """The commands about feeds: list them for everybody, add and remove them for those who run the bot."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from bot.chat.asking import Request, rows
-from bot.chat.menus import leaf, turning
+from bot.chat.menus import turned, turning
 from bot.domain.messages import Button, Message, Moment, Span, Text, say
 from bot.domain.tongue import Tongue
 from bot.feeds.discover import Candidate
 from bot.services.feedwatch import feed_name
 from bot.services.sources import Addition, shown_address
-from bot.store.feeds import FeedHealth
+from bot.store.feedlist import RECENT_GAP, FeedHealth
 
 SHOWN = 15
 OFFERED = 8
-GAPS_SHOWN = timedelta(days=1)
 
 
 async def list_feeds(request: Request, page: int = 1) -> Message:
     """The feeds, those in trouble first."""
     tongue = request.tongue
-    found = await request.sources.listed(request.argument)
-    if not found:
+    count = await request.sources.count(request.argument)
+    if not count.feeds:
         hint = tongue("No feed fits that." if request.argument else "No feeds are watched yet.")
         return say(hint, buttons=[[Button(tongue("Add one"), "/addfeed")]], private=True)
-    judged = sorted(((one, state_of(one, request)) for one in found), key=lambda pair: not pair[1])
-    troubled = sum(1 for _, trouble in judged if trouble)
+    page, pages = turned(count.feeds, page, SHOWN)
+    found = await request.sources.listed(request.argument, SHOWN, (page - 1) * SHOWN)
     lines: list[Sequence[Span]] = [
         tongue.spans(
             "{feeds}: {n} watched, {troubled} with something to say",
             feeds=Text(tongue("Feeds"), bold=True),
-            n=len(found),
-            troubled=troubled,
+            n=count.feeds,
+            troubled=count.troubled,
         )
     ]
-    here = leaf(judged, page, SHOWN)
-    lines += [_line(one, trouble, tongue) for one, trouble in here.shown]
-    if here.pages > 1:
+    lines += [_line(one, state_of(one, request), tongue) for one in found]
+    if pages > 1:
         lines.append([tongue("Name an outlet to see fewer: /feeds nos")])
-    buttons = turning("feeds", here.page, here.pages, request.argument)
+    buttons = turning("feeds", page, pages, request.argument)
     return say(*lines, buttons=buttons, private=True, in_place=True)
 
 
@@ -62,7 +59,7 @@ async def remove_feed(request: Request) -> Message:
     tongue = request.tongue
     if not request.argument:
         return say(tongue("Which feed? Name it, or give its number from /feeds."), private=True)
-    found = await request.sources.named(request.argument)
+    found = await request.sources.named(request.argument, OFFERED)
     if not found:
         return say(tongue("No feed fits that. See /feeds."), private=True)
     if len(found) > 1:
@@ -86,7 +83,7 @@ def state_of(feed: FeedHealth, request: Request) -> str:
         return tongue("{problem} ({n} in a row)", problem=problem, n=state.failures)
     if feed.is_silent(request.now):
         return tongue("silent for longer than usual")
-    if feed.gap_at and request.now - feed.gap_at < GAPS_SHOWN:
+    if feed.gap_at and request.now - feed.gap_at < RECENT_GAP:
         return tongue("may have lost items between two polls")
     return ""
 

@@ -33,10 +33,10 @@ async def latest(request: Request, page: int = 1) -> Message:
 async def status(request: Request) -> Message:
     """How Heraut is doing."""
     found = await request.manager.status()
-    troubles = [(each, state_of(each, request)) for each in await request.sources.listed()]
-    told = [[f"⚠ {feed_name(each.spec)}: {trouble}"] for each, trouble in troubles if trouble]
+    troubled = await request.sources.troubled(SHOWN_FAILURES)
+    told = [[f"⚠ {feed_name(each.spec)}: {state_of(each, request)}"] for each in troubled]
     more = [[Button(request.tongue("All feeds"), "/feeds")]] if told else ()
-    return say(*_figures(found, request), *told[:SHOWN_FAILURES], buttons=more, private=True)
+    return say(*_figures(found, request), *told, buttons=more, private=True)
 
 
 async def about(request: Request) -> Message:
@@ -58,7 +58,7 @@ async def about(request: Request) -> Message:
 
 def _figures(found: Status, request: Request) -> list[Sequence[Span]]:
     tongue, by_state = request.tongue, found.deliveries
-    watched = tongue("Feeds: {n} watched, {failing} failing", n=found.feeds, failing=len(found.failing))
+    watched = tongue("Feeds: {n} watched, {failing} failing", n=found.feeds, failing=found.failing)
     polled = (
         tongue.spans("last read {moment}", moment=Moment(found.last_poll_at))
         if found.last_poll_at

@@ -31,9 +31,14 @@ class Leaf(Generic[T]):
 
 def leaf(every: Sequence[T], page: int, size: int) -> Leaf[T]:
     """A page of so many entries; one that is past the end is the last."""
-    pages = max(-(-len(every) // size), 1)
-    page = min(max(page, 1), pages)
+    page, pages = turned(len(every), page, size)
     return Leaf(every[(page - 1) * size : page * size], page, pages)
+
+
+def turned(entries: int, page: int, size: int) -> tuple[int, int]:
+    """Which page of a list of so many entries is shown, and how many there are."""
+    pages = max(-(-entries // size), 1)
+    return min(max(page, 1), pages), pages
 
 
 def turning(what: str, page: int, pages: int, rest: str = "") -> list[list[Button]]:

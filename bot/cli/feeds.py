@@ -25,7 +25,7 @@ from bot.ports import SystemClock
 from bot.services.feedwatch import feed_name
 from bot.services.sources import Sources, Wanted, shown_address
 from bot.store.database import Database
-from bot.store.feeds import FeedHealth
+from bot.store.feedlist import FeedHealth
 
 feeds = typer.Typer(no_args_is_help=True, help="List, add and remove feeds; read and write OPML.")
 

@@ -12,9 +12,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.domain.models import DeliveryState
-from bot.store import books, feeds, tallies
+from bot.store import books, feedlist, tallies
 from bot.store.condition import Condition, condition
 from bot.store.database import Transaction
+from bot.store.feedlist import FeedFilter, FeedHealth
 
 MB = 1_000_000
 ENOUGH_MB, TOO_LITTLE_MB = 1_000, 200
@@ -125,11 +126,13 @@ async def _ledger(tx: Transaction, now: datetime) -> Sequence[Finding]:
 
 
 async def _feeds(tx: Transaction, now: datetime) -> Finding:
-    watched, failing = await tallies.watched(tx, now), await feeds.health(tx, failing=True)
+    watched = await tallies.watched(tx, now)
     if not watched.moods:
         return Finding(Level.LOOK, "feeds", "none is watched", "set feeds_file, or heraut feeds add nos.nl")
     read = watched.last_read
-    seen = f"{sum(watched.moods.values())} watched, {len(failing)} failing"
+    failing, retired = watched.failing, watched.moods.get("retired", 0)
+    seen = f"{sum(watched.moods.values())} watched, {failing} failing"
+    seen += f", {retired} retired by their publishers" if retired else ""
     if read and now - read > STALE:
         return Finding(
             Level.BAD,
@@ -137,13 +140,14 @@ async def _feeds(tx: Transaction, now: datetime) -> Finding:
             f"{seen}; nothing was read since {read:%Y-%m-%d %H:%M} UTC",
             "is Heraut running, and this machine's line up?",
         )
-    if failing:
-        return Finding(Level.LOOK, "feeds", seen, "; ".join(_troubles(failing)))
+    if failing or retired:
+        named = await feedlist.page(tx, now, FeedFilter(mood="failing"), limit=NAMED)
+        return Finding(Level.LOOK, "feeds", seen, "; ".join(_troubles(named, failing > NAMED or retired > 0)))
     return Finding(Level.WELL, "feeds", seen)
 
 
-def _troubles(failing: Sequence[feeds.FeedHealth]) -> Iterator[str]:
-    for each in failing[:NAMED]:
+def _troubles(named: Sequence[FeedHealth], more: bool) -> Iterator[str]:
+    for each in named:
         yield f"{each.spec.title or each.spec.outlet.name}: {each.state.last_error}"
-    if len(failing) > NAMED:
-        yield f"and {len(failing) - NAMED} more, see heraut feeds list"
+    if more:
+        yield "all of them: heraut feeds list"

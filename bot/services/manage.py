@@ -15,9 +15,8 @@ from bot.services.explain import Explainer
 from bot.services.manners import Manners
 from bot.services.places import Place as Place
 from bot.services.rulebook import RuleBook
-from bot.store import access, audit, books, chats, feeds, ranking, stories, tallies, unwanted
+from bot.store import access, audit, books, chats, ranking, stories, tallies, unwanted
 from bot.store.database import Database
-from bot.store.feeds import FeedHealth
 
 Follow = Callable[[Collection[str]], Awaitable[None]]
 
@@ -56,7 +55,7 @@ class Status:
     """How Heraut is doing. `mark` is of the rules in force here (`RuleBook.mark`), `rules` how many."""
 
     feeds: int
-    failing: Sequence[FeedHealth]
+    failing: int
     last_poll_at: datetime | None
     chats: int
     subscriptions: int
@@ -243,12 +242,12 @@ class Manager:
         """How Heraut is doing."""
         async with self._database.read() as tx:
             now = self._clock.now()
-            watched, failing = await tallies.watched(tx, now), await feeds.health(tx, failing=True)
+            watched = await tallies.watched(tx, now)
             chat_count, subscription_count = await chats.counts(tx)
             by_state = await books.counts(tx)
         return Status(
             feeds=sum(watched.moods.values()),
-            failing=failing,
+            failing=watched.failing,
             last_poll_at=watched.last_read,
             chats=chat_count,
             subscriptions=subscription_count,

@@ -25,20 +25,23 @@ from bot.feeds.parsing.parser import Parser
 from bot.ports import Clock
 from bot.services.feedwatch import feed_name
 from bot.services.manage import Place
-from bot.store import audit, feeds
+from bot.store import audit, feedlist, feeds
 from bot.store.database import Database, Transaction
-from bot.store.feeds import FeedHealth
+from bot.store.feedlist import FeedCount, FeedFilter, FeedHealth
 
 log = structlog.get_logger()
 
 FIRST_INTERVAL = timedelta(minutes=5)
 FIND_SECONDS = 60.0
 READ_AT_ONCE = 8
-MAX_FEEDS = 20_000
+MAX_FEEDS = 1_000_000
 MAX_ADDRESS = 2000
 OFFERS = 100
+OFFERED = 25
+"""Completions; Discord shows no more."""
 _LONGEST_NAME = 60
 _PARTS = re.compile(r"\s+[|–—-]\s+|:\s+|\s+»\s+")
+_NUMBER = re.compile(r"#\d{1,9}", re.ASCII)
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -155,27 +158,41 @@ class Sources:
         async with self._database.write() as tx:
             if await feeds.count(tx) >= MAX_FEEDS:
                 raise CommandError("There are {n} feeds already.", "remove one first", n=MAX_FEEDS)
-            known = [one.spec for one in await feeds.health(tx)]
-            spec = described(found, known, wanted)
+            spec = described(found, await feedlist.of_site(tx, _names(found.url)), wanted)
             spec = replace(spec, url=_with_login(spec.url, address))
             feed_id, new = await feeds.add(tx, spec, self._clock.now(), self._interval)
             await self._note(tx, place, "addfeed", shown_address(spec.url))
         log.info("feed added", feed=feed_id, url=found.url, new=new)
         return Addition(feed_id, spec, new, found)
 
-    async def listed(self, wanted: str = "") -> list[FeedHealth]:
-        """The feeds whose name, outlet, owner or address has these words; all with none. Worst first."""
-        async with self._database.read() as tx:
-            found = await feeds.health(tx)
-        words = fold(wanted).text.split()
-        return [one for one in found if all(word in _described(one) for word in words)]
+    async def listed(self, wanted: str = "", limit: int | None = None, skip: int = 0) -> list[FeedHealth]:
+        """The feeds whose name, outlet, owner or address has these words; all with none. Worst first.
 
-    async def named(self, wanted: str) -> list[FeedHealth]:
+        Args:
+            wanted: the words.
+            limit: how many at most; None for all, which takes a minute where there are a million.
+            skip: leave out so many of the first.
+        """
+        async with self._database.read() as tx:
+            return await feedlist.page(tx, self._clock.now(), _filter(wanted), limit=limit, skip=skip)
+
+    async def count(self, wanted: str = "") -> FeedCount:
+        """How many feeds have these words, and of how many of them there is something to say."""
+        async with self._database.read() as tx:
+            return await feedlist.count(tx, self._clock.now(), _filter(wanted))
+
+    async def troubled(self, limit: int) -> list[FeedHealth]:
+        """The first feeds of which there is something to say."""
+        async with self._database.read() as tx:
+            return await feedlist.page(tx, self._clock.now(), FeedFilter(troubled=True), limit=limit)
+
+    async def named(self, wanted: str, limit: int | None = None) -> list[FeedHealth]:
         """The feeds that somebody means: by number (``#12``), by address, or by words."""
         wanted = wanted.strip()
-        everything = await self.listed()
-        exact = [one for one in everything if wanted in (f"#{one.id}", one.address, one.spec.url)]
-        return exact or await self.listed(wanted)
+        number = int(wanted[1:]) if _NUMBER.fullmatch(wanted) else None
+        async with self._database.read() as tx:
+            exact = await feedlist.at(tx, self._clock.now(), number=number, url=wanted)
+        return exact or await self.listed(wanted, limit)
 
     async def remove(self, feed: FeedHealth, place: Place | None = None) -> None:
         """Stop watching a feed, also one that the configuration lists; `place` is for the log of changes."""
@@ -189,8 +206,8 @@ class Sources:
         await audit.note(tx, here.change(self._clock.now(), what, detail))
 
     async def complete(self, typed: str) -> list[tuple[str, str]]:
-        """Up to 25 feeds that fit what was typed, as (number, name)."""
-        return [(f"#{one.id}", feed_name(one.spec)[:100]) for one in (await self.listed(typed))[:25]]
+        """The first feeds that fit what was typed, as (number, name)."""
+        return [(f"#{one.id}", feed_name(one.spec)[:100]) for one in await self.listed(typed, OFFERED)]
 
     async def take_in(self, opml: Opml, *, unread: bool = False) -> AsyncGenerator[Imported]:
         """Watch the feeds of an OPML file, each read first; says of each what became of it, as it ends.
@@ -259,6 +276,12 @@ def _domain(url: str) -> str:
     return registrable_domain(URL(url).host or "")
 
 
+def _names(url: str) -> set[str]:
+    """The domain of an address, as people write it and as machines do (RFC 5891)."""
+    domain = _domain(url)
+    return {fold(domain).text, URL.build(scheme="https", host=domain).raw_host or domain}
+
+
 def _owner_of(domain: str) -> str:
     """The name that was registered; a bare address as a whole."""
     bare = domain.replace(".", "").isdigit()
@@ -300,6 +323,5 @@ def shown_address(url: str) -> str:
         return "(no address)"
 
 
-def _described(feed: FeedHealth) -> str:
-    spec = feed.spec
-    return fold(" ".join((spec.outlet.name, spec.outlet.owner, spec.title, shown_address(spec.url)))).text
+def _filter(wanted: str) -> FeedFilter:
+    return FeedFilter(fold(wanted).text.split())

@@ -4,7 +4,8 @@ A row is known by the address somebody gave (`url`); `moved_to` is where its pub
 What the configuration lists and what chats added stand side by side; neither disables the other.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 
 from bot.domain.models import FeedDue, FeedSpec, Outlet, PollState
+from bot.domain.text import fold
 from bot.store import turns
 from bot.store.database import Transaction, upsert
 from bot.store.prepared import PREPARED
@@ -20,6 +22,7 @@ from bot.store.schema import feed_events, feeds
 CONFIG, CHAT = "config", "chat"
 GAP = "gap"
 """The kind of event that says items may have come and gone between two polls."""
+_SECRET = re.compile(r"(?<=://)[^/?#]*@|[?#].*", re.DOTALL)
 
 # Statements of every poll: made once, as making one costs more than running it.
 _FINISH = update(feeds).where(feeds.c.id == bindparam("feed")).execution_options(**PREPARED)
@@ -38,29 +41,6 @@ _LEASE = (
     .values(leased_until=bindparam("until"))
 )
 _RENEW = _LEASE.where(feeds.c.leased_until.is_not(None))
-
-
-@dataclass(frozen=True, slots=True)
-class FeedHealth:
-    """A feed's row for `/status` and the feeds page.
-
-    Args:
-        address: what somebody gave; `spec.url` is where the feed is read.
-        added: whether it was added by command, not by the configuration.
-        gap_at: when items may last have been missed.
-    """
-
-    id: int
-    spec: FeedSpec
-    state: PollState
-    next_poll_at: datetime
-    address: str = ""
-    added: bool = False
-    gap_at: datetime | None = None
-
-    def is_silent(self, now: datetime) -> bool:
-        """Whether it is silent for longer than its rhythm explains."""
-        return self.state.silent_after is not None and self.state.silent_after < now
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +70,7 @@ async def configure(tx: Transaction, specs: Iterable[FeedSpec], now: datetime, i
     new: list[dict[str, Any]] = []
     for spec in specs:
         row = known.pop(spec.url, None)
-        wanted = _described(spec) | {"origin": CONFIG}
+        wanted = _described(spec, row.moved_to if row else None) | {"origin": CONFIG}
         if row is None:
             new.append({"url": spec.url} | wanted | _first(now, interval))
             continue
@@ -105,6 +85,8 @@ async def configure(tx: Transaction, specs: Iterable[FeedSpec], now: datetime, i
     for row in known.values():
         if row.origin == CONFIG and row.enabled:
             await tx.execute(update(feeds).where(feeds.c.id == row.id).values(enabled=False))
+        if not row.words:
+            await _reword(tx, row, row.moved_to)
 
 
 async def add(tx: Transaction, spec: FeedSpec, now: datetime, interval: timedelta) -> tuple[int, bool]:
@@ -123,7 +105,7 @@ async def add(tx: Transaction, spec: FeedSpec, now: datetime, interval: timedelt
         ), True
     if row.enabled and not row.retired:
         return row.id, False
-    values = _described(spec) | _again(now) | {"stopped": False, "origin": CHAT}
+    values = _described(spec, row.moved_to) | _again(now) | {"stopped": False, "origin": CHAT}
     await tx.execute(update(feeds).where(feeds.c.id == row.id).values(values))
     return row.id, True
 
@@ -133,8 +115,23 @@ async def remove(tx: Transaction, feed_id: int) -> None:
     await tx.execute(update(feeds).where(feeds.c.id == feed_id).values(enabled=False, stopped=True))
 
 
-def _described(spec: FeedSpec) -> dict[str, Any]:
+def words_of(*described: str | None) -> str:
+    """What a feed is found and ordered by, folded: its outlet, owner, title and addresses, in this order.
+
+    Of an address neither login nor query: who may look for feeds could guess a secret bit by bit.
+    """
+    parts = [_SECRET.sub("", part) if "://" in part else part for part in described if part]
+    return fold(" ".join(parts)).text
+
+
+async def _reword(tx: Transaction, row: Row[Any], moved_to: str | None) -> None:
+    words = words_of(row.outlet, row.owner, row.title, row.url, moved_to)
+    await tx.execute(update(feeds).where(feeds.c.id == row.id).values(moved_to=moved_to, words=words))
+
+
+def _described(spec: FeedSpec, *known_at: str | None) -> dict[str, Any]:
     return {
+        "words": words_of(spec.outlet.name, spec.outlet.owner, spec.title, spec.url, *known_at),
         "outlet": spec.outlet.name[:200],
         "owner": spec.outlet.owner[:100],
         "language": spec.language,
@@ -179,7 +176,7 @@ async def lease_due(tx: Transaction, now: datetime, lease: timedelta, limit: int
     until = now + lease
     if rows:
         await tx.execute(_LEASE, {"until": until, "taken": [row.id for row in rows]})
-    return [FeedDue(row.id, _spec(row), _state(row), row.created_at, until) for row in rows]
+    return [FeedDue(row.id, spec_of(row), state_of(row), row.created_at, until) for row in rows]
 
 
 async def renew(tx: Transaction, feed_ids: Collection[int], until: datetime) -> None:
@@ -235,13 +232,19 @@ async def move(tx: Transaction, feed_id: int, url: str) -> bool:
     there = or_(feeds.c.url == url, feeds.c.moved_to == url)
     if await tx.scalar(select(feeds.c.id).where(there, feeds.c.enabled, feeds.c.id != feed_id)):
         return False
-    await tx.execute(update(feeds).where(feeds.c.id == feed_id).values(moved_to=url))
+    await _move(tx, feed_id, url)
     return True
 
 
 async def move_back(tx: Transaction, feed_id: int) -> None:
     """Where the feed moved to does not work: read it at the address that was given."""
-    await tx.execute(update(feeds).where(feeds.c.id == feed_id).values(moved_to=None))
+    await _move(tx, feed_id, None)
+
+
+async def _move(tx: Transaction, feed_id: int, url: str | None) -> None:
+    row = (await tx.execute(select(feeds).where(feeds.c.id == feed_id))).first()
+    if row is not None and row.moved_to != url:
+        await _reword(tx, row, url)
 
 
 async def shift(tx: Transaction, by: timedelta) -> int:
@@ -274,42 +277,9 @@ async def note(tx: Transaction, event: FeedEvent) -> None:
     )
 
 
-async def events(tx: Transaction, since: datetime, limit: int = 100) -> list[FeedEvent]:
-    """What happened to feeds, the newest first."""
-    rows = await tx.execute(
-        select(feed_events).where(feed_events.c.at >= since).order_by(feed_events.c.id.desc()).limit(limit)
-    )
-    return [FeedEvent(row.feed_id, row.kind, row.at, row.detail) for row in rows]
-
-
 async def forget_events(tx: Transaction, before: datetime) -> int:
     """Forget what happened to feeds before a time; returns how much."""
     return (await tx.execute(delete(feed_events).where(feed_events.c.at < before))).rowcount
-
-
-async def health(tx: Transaction, *, failing: bool = False) -> Sequence[FeedHealth]:
-    """Every enabled feed, the failing ones first; `failing` leaves out all others."""
-    wanted = select(feeds).where(feeds.c.enabled, feeds.c.failures >= int(failing))
-    rows = await tx.execute(wanted.order_by(feeds.c.failures.desc(), feeds.c.id))
-    gaps = await _gaps(tx)
-    return [
-        FeedHealth(
-            id=row.id,
-            spec=_spec(row),
-            state=_state(row),
-            next_poll_at=row.next_poll_at,
-            address=row.url,
-            added=row.origin == CHAT,
-            gap_at=gaps.get(row.id),
-        )
-        for row in rows
-    ]
-
-
-async def _gaps(tx: Transaction) -> Mapping[int, datetime]:
-    last = select(feed_events.c.feed_id, func.max(feed_events.c.at).label("at"))
-    rows = await tx.execute(last.where(feed_events.c.kind == GAP).group_by(feed_events.c.feed_id))
-    return {row.feed_id: row.at for row in rows}
 
 
 async def count(tx: Transaction) -> int:
@@ -317,7 +287,8 @@ async def count(tx: Transaction) -> int:
     return await tx.scalar(select(func.count()).select_from(feeds).where(feeds.c.enabled)) or 0
 
 
-def _spec(row: Row[Any]) -> FeedSpec:
+def spec_of(row: Row[Any]) -> FeedSpec:
+    """What a row says of a feed."""
     return FeedSpec(
         url=row.moved_to or row.url,
         outlet=Outlet(row.outlet, row.owner),
@@ -330,7 +301,8 @@ def _spec(row: Row[Any]) -> FeedSpec:
     )
 
 
-def _state(row: Row[Any]) -> PollState:
+def state_of(row: Row[Any]) -> PollState:
+    """What a row says of its last poll."""
     return PollState(
         etag=row.etag,
         last_modified=row.last_modified,

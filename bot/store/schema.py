@@ -128,7 +128,9 @@ feeds = Table(
     Column("backup", String(2048)),
     Column("article", Boolean, nullable=False, server_default=true()),
     Column("silent_after", UtcDateTime),
+    Column("words", Text, nullable=False, server_default=""),
     Index(None, "enabled", "retired", "next_poll_at"),
+    _partial("ix_feeds_moved_to", "moved_to IS NOT NULL", "moved_to"),
 )
 
 # What happened to a feed that people should know: it broke, came back, fell silent, has a gap.

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select, text
+from sqlalchemy import func, select, text
 
 from bot.domain.models import DeliveryState
-from bot.store import books
+from bot.store import books, feedlist
 from bot.store.database import Transaction
 from bot.store.schema import READY, chats, deliveries, feeds, items, stories, subscriptions
 
@@ -45,16 +45,15 @@ class Feeds:
     moods: Mapping[str, int]
     last_read: datetime | None
 
+    @property
+    def failing(self) -> int:
+        """How many could not be read, and are tried again."""
+        return self.moods.get("failing", 0)
+
 
 async def watched(tx: Transaction, now: datetime) -> Feeds:
     """Count feeds in the database: a row for each of a hundred thousand takes seconds to bring here."""
-    mood = case(
-        (feeds.c.retired, "retired"),
-        (feeds.c.failures > 0, "failing"),
-        (feeds.c.silent_after < now, "silent"),
-        (feeds.c.last_success_at.is_(None), "new"),
-        else_="well",
-    ).label("mood")
+    mood = feedlist.mood(now).label("mood")
     counted = select(mood, func.count().label("n"), func.max(feeds.c.last_success_at).label("last"))
     rows = (await tx.execute(counted.where(feeds.c.enabled).group_by(mood))).all()
     last = max((row.last for row in rows if row.last), default=None)

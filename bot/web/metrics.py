@@ -19,9 +19,9 @@ from bot.domain.models import DeliveryState
 from bot.services.rulebook import RuleBook
 from bot.store import condition, tallies
 from bot.store.condition import Room
+from bot.store.feedlist import MOODS
 from bot.store.tallies import Feeds, Overdue, Tally
 from bot.web.desk import Desk
-from bot.web.pages.feeds import MOODS
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 FRESH_SECONDS = 2.0

@@ -71,8 +71,8 @@ def test_the_list_shows_each_feed_and_no_login(heraut: Heraut) -> None:
     heraut("import", "--unread", "-", stdin=opml())
     rows = [json.loads(line) for line in heraut("list", "--json").stdout.splitlines()]
     assert [(row["name"], row["state"], row["added"]) for row in rows] == [
-        ("Kustbode: binnenland", "new", True),
         ("Havenblad", "new", True),
+        ("Kustbode: binnenland", "new", True),
     ]
     assert "geheim" not in heraut("list").stdout
     assert [json.loads(line)["owner"] for line in heraut("list", "haven", "--json").stdout.splitlines()] == [

@@ -20,7 +20,8 @@ from bot.services.ingest import Ingest, Policy
 from bot.services.poller import Poller
 from bot.store import books, feeds, items
 from bot.store.database import Database, Transaction
-from bot.store.feeds import GAP, FeedHealth
+from bot.store.feedlist import FeedHealth
+from bot.store.feeds import GAP
 from tests.support.feedbuilder import FeedItem
 from tests.support.newsroom import place
 from tests.support.publishers import DOMAINS, Publishers, running_publishers, story

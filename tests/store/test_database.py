@@ -14,8 +14,9 @@ from sqlalchemy import Engine, create_engine, func, insert, make_url, select, te
 from sqlalchemy.exc import StatementError
 
 from bot.store import database as store
-from bot.store import feeds
+from bot.store import feedlist
 from bot.store.database import Database
+from bot.store.feedlist import FeedFilter
 from bot.store.migrating import MIGRATIONS
 from bot.store.schema import comparable, metadata, stories
 from tests.support import databases
@@ -82,7 +83,7 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date_with_its_ro
     database = Database(empty)
     await database.migrate()
     async with database.read() as tx:
-        (feed,) = await feeds.health(tx)
+        (feed,) = await feedlist.page(tx, NOON, FeedFilter(words=["a.example"]))
     await database.close()
     assert (feed.spec.outlet.name, feed.added) == ("A", False)
     assert differences(empty) == []

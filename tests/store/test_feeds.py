@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.models import FeedSpec, Outlet, PollState
-from bot.store import feeds
+from bot.store import feedlist, feeds
 from bot.store.database import Database
-from bot.store.feeds import GAP, FeedEvent, FeedHealth
+from bot.store.feedlist import FeedHealth
+from bot.store.feeds import GAP, FeedEvent
 from tests.support.clock import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -29,7 +30,7 @@ async def add(db: Database, one: FeedSpec, day: int = 0) -> tuple[int, bool]:
 
 async def health(db: Database) -> dict[str, FeedHealth]:
     async with db.read() as tx:
-        return {one.spec.outlet.owner: one for one in await feeds.health(tx)}
+        return {one.spec.outlet.owner: one for one in await feedlist.page(tx, NOON)}
 
 
 async def finish(db: Database, feed_id: int, state: PollState) -> None:
@@ -146,4 +147,5 @@ async def test_the_last_gap_is_shown_and_old_events_are_forgotten(db: Database) 
     assert (await health(db))["kust"].gap_at == NOON + timedelta(hours=3)
     async with db.write() as tx:
         assert await feeds.forget_events(tx, NOON + timedelta(hours=2)) == 1
-        assert [event.kind for event in await feeds.events(tx, NOON)] == ["broken", GAP, GAP]
+        happened = await feedlist.happened(tx, [1, 2], NOON, 10)
+        assert [event.kind for event in happened[1]] == ["broken", GAP, GAP]

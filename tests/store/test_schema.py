@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.domain.models import FeedSpec, Outlet, ParsedItem, PollState
-from bot.store import feeds
+from bot.store import feedlist, feeds
 from bot.store.database import Database
 from tests.support.clock import NOON
 from tests.support.newsroom import Newsroom, place
@@ -18,7 +18,7 @@ async def test_a_poll_is_finished_whatever_a_publisher_calls_its_document(db: Da
     async with db.write() as tx:
         await feeds.configure(tx, [spec], NOON, MINUTE)
         await feeds.finish(tx, 1, state, NOON + MINUTE)
-        (feed,) = await feeds.health(tx)
+        (feed,) = await feedlist.page(tx, NOON)
     assert feed.state.etag is not None
     assert feed.state.etag.startswith('"xxx')
 

@@ -6,10 +6,12 @@ from itertools import product
 
 from sqlalchemy import insert
 
-from bot.store import feeds, tallies
+from bot.store import feedlist, tallies
 from bot.store.database import Database
+from bot.store.feedlist import MOODS
 from bot.store.schema import feeds as rows
-from bot.web.pages.feeds import MOODS, mood_of
+from bot.web.pages.feeds import mood_of
+from tests.support import newsstand
 from tests.support.clock import NOON
 
 EARLIER, LATER = NOON - timedelta(hours=1), NOON + timedelta(hours=1)
@@ -21,31 +23,23 @@ async def test_feeds_are_counted_by_mood_as_the_pages_show_them(db: Database) ->
         await tx.execute(
             insert(rows),
             [
-                {
-                    "url": f"https://krant{number}.example/rss",
-                    "outlet": "Krant",
-                    "owner": "krant",
-                    "headers": {},
-                    "skip_hours": [],
-                    "created_at": EARLIER,
-                    "next_poll_at": NOON,
-                    "interval_seconds": 300.0,
-                    "failures": failures,
-                    "retired": retired,
-                    "last_success_at": read,
-                    "silent_after": silent,
-                    "enabled": enabled,
-                }
+                newsstand.row(
+                    f"Krant {number}",
+                    failures=failures,
+                    retired=retired,
+                    last_success_at=read,
+                    silent_after=silent,
+                    enabled=enabled,
+                )
                 for number, (failures, retired, read, silent, enabled) in enumerate(states)
             ],
         )
-        looked_at = Counter(mood_of(each, NOON) for each in await feeds.health(tx))
-        watched, failing = await tallies.watched(tx, NOON), await feeds.health(tx, failing=True)
-        looked_into = [each.id for each in await feeds.health(tx) if each.state.failures]
+        looked_at = Counter(mood_of(each, NOON) for each in await feedlist.page(tx, NOON))
+        watched = await tallies.watched(tx, NOON)
     assert set(looked_at) == set(MOODS)
     assert watched.moods == looked_at
     assert watched.last_read == EARLIER
-    assert [each.id for each in failing] == looked_into
+    assert watched.failing == looked_at["failing"]
 
 
 async def test_without_feeds_none_was_ever_read(db: Database) -> None:

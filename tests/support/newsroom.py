@@ -37,7 +37,7 @@ from bot.services.packs import load_catalog, load_vocabulary
 from bot.services.rulebook import RuleBook
 from bot.services.sources import Sources
 from bot.services.usecases import Footing, use_cases
-from bot.store import feeds
+from bot.store import feedlist, feeds
 from bot.store.database import Database
 from tests.support.clock import StoppedClock
 from tests.support.databases import prepare
@@ -150,7 +150,7 @@ class Newsroom:
             f"https://{owner}.example/{outlet}/rss".replace(" ", "-"), Outlet(outlet, owner), language
         )
         async with self.database.write() as tx:
-            known = [health.spec for health in await feeds.health(tx)]
+            known = [health.spec for health in await feedlist.page(tx, self.clock.now())]
             await feeds.configure(tx, [*known, spec], self.clock.now(), timedelta(minutes=5))
         self.first = await self.take(await self.due(spec), list(first))
         return await self.due(spec)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.domain.models import FeedDue, Gone, Malformed
-from bot.store import feeds
+from bot.store import feedlist, feeds
 from bot.store.feeds import FeedEvent
 from tests.support.clock import NOON, StoppedClock
 from tests.support.newsroom import Newsroom, place, report
@@ -67,7 +67,7 @@ async def print_morning(folder: Path, now: datetime = END, url: str = "") -> Pre
         report(HOSTILE, 5, start + timedelta(minutes=130), "NATO <img src=x onerror=alert(2)>", "gazette"),
     )
     async with room.database.write() as tx:
-        known = await feeds.health(tx)
+        known = await feedlist.page(tx, now)
         await feeds.note(
             tx, FeedEvent(known[0].id, feeds.GAP, now - timedelta(hours=2), "3 items may be missing")
         )

@@ -20,8 +20,9 @@ from bot.services.alarm import Alarms, Owner
 from bot.services.feedwatch import FeedWatch
 from bot.services.poller import Poller
 from bot.store import feeds
-from bot.store.feeds import FeedEvent, FeedHealth
-from bot.store.schema import items
+from bot.store.feedlist import FeedHealth
+from bot.store.feeds import FeedEvent
+from bot.store.schema import feed_events, items
 from tests.emulators.feeds import FeedServer
 from tests.support.feedbuilder import FeedItem, rss
 from tests.support.fetching import BRISK
@@ -100,7 +101,8 @@ class Publishers:
     async def events(self) -> list[FeedEvent]:
         """What happened to feeds, the oldest first."""
         async with self.room.database.read() as tx:
-            return (await feeds.events(tx, self.room.clock.now() - timedelta(days=30)))[::-1]
+            rows = (await tx.execute(select(feed_events).order_by(feed_events.c.id))).all()
+        return [FeedEvent(row.feed_id, row.kind, row.at, row.detail) for row in rows]
 
 
 @asynccontextmanager

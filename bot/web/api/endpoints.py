@@ -1,22 +1,26 @@
 """The table of endpoints: what can be asked, and the few lines that read it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.exceptions import HTTPException
 
 from bot.domain.models import DeliveryState
+from bot.domain.text import fold
 from bot.errors import BadInput
-from bot.store import books, coverage, feeds, reports
+from bot.store import books, coverage, feedlist, reports
 from bot.store.books import LedgerFilter
+from bot.store.feedlist import MOODS, FeedFilter, FeedPlace
 from bot.store.reports import StoryPlace
 from bot.web.api import views
 from bot.web.api.table import PREFIX, Endpoint, Parameter, Query
 from bot.web.desk import Desk, address, topic_key
 
+Place = TypeVar("Place")
 ID_MOST = 10**12
 LINES = 200
+FEEDS = 1000
 DAYS = 366
 
 LIMIT = Parameter("limit", "how many at most", "integer", least=1, most=100, default=30)
@@ -54,7 +58,19 @@ def endpoints(desk: Desk) -> list[Endpoint]:
                 Parameter("days", "how far back", "integer", least=1, most=DAYS, default=30),
             ),
         ),
-        Endpoint("/feeds", "The feeds and their health.", "Feed", reader.feeds, many=True),
+        Endpoint(
+            "/feeds",
+            "The feeds and their health, those in trouble first, then by outlet.",
+            "Feed",
+            reader.feeds,
+            (
+                Parameter("state", "only those that are doing so", choices=MOODS),
+                Parameter("words", "words that all stand in its name, outlet, owner or address"),
+                Parameter("after", "where the page before ended", most=20, pattern=r"^[0-9]\.[0-9]{1,12}$"),
+                Parameter("limit", "how many at most", "integer", least=1, most=FEEDS, default=FEEDS),
+            ),
+            True,
+        ),
         Endpoint(
             "/deliveries",
             "The ledger, the newest first.",
@@ -83,7 +99,7 @@ class _Reader:
             found = await reports.recent(
                 tx,
                 rule_key=topic_key(query["topic"] or ""),
-                before=_place(query["before"]),
+                before=_read(StoryPlace.parse, query["before"]),
                 limit=query["limit"] + 1,
             )
         shown = found[: query["limit"]]
@@ -116,10 +132,14 @@ class _Reader:
             return views.coverage_view(topic, await coverage.of_rule(tx, topic_key(topic.slug), since))
 
     async def feeds(self, query: Query) -> Any:
-        now = self._desk.clock.now()
+        now, words = self._desk.clock.now(), fold(query["words"] or "").text.split()
+        wanted = FeedFilter(words, query["state"] or "", after=_read(FeedPlace.parse, query["after"]))
         async with self._desk.database.read() as tx:
-            rows = [views.feed_view(health, now) for health in await feeds.health(tx)]
-        return _page("/feeds", query, rows, None)
+            found = await feedlist.page(tx, now, wanted, limit=query["limit"] + 1)
+        shown = found[: query["limit"]]
+        rows = [views.feed_view(health, now) for health in shown]
+        more = len(found) > len(shown)
+        return _page("/feeds", query, rows, str(shown[-1].place) if more else None, "after")
 
     async def deliveries(self, query: Query) -> Any:
         states = frozenset({DeliveryState(query["state"])} if query["state"] else ())
@@ -131,15 +151,17 @@ class _Reader:
         return _page("/deliveries", query, rows, shown[-1].id if len(found) > len(shown) else None)
 
 
-def _page(path: str, query: Query, rows: Sequence[Any], last: int | str | None) -> dict[str, Any]:
-    following = address(PREFIX + path, {**query, "before": last}) if last is not None else None
+def _page(
+    path: str, query: Query, rows: Sequence[Any], last: int | str | None, behind: str = "before"
+) -> dict[str, Any]:
+    following = address(PREFIX + path, {**query, behind: last}) if last is not None else None
     return {"data": rows, "next": following}
 
 
-def _place(text: str | None) -> StoryPlace | None:
+def _read(parse: Callable[[str], Place], text: str | None) -> Place | None:
     if text is None:
         return None
     try:
-        return StoryPlace.parse(text)
+        return parse(text)
     except BadInput as error:
         raise HTTPException(400, error.message) from error

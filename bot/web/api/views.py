@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.models import Target, Topic
 from bot.store.books import LedgerLine
 from bot.store.coverage import Coverage
-from bot.store.feeds import FeedHealth
+from bot.store.feedlist import FeedHealth
 from bot.store.items import StoredItem
 from bot.store.reports import Joined, StoryFile
 from bot.web.pages.feeds import mood_of, shown_address

@@ -1,24 +1,27 @@
 """The feeds: how each is doing, how often it is read, and what was missed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from babel.dates import format_timedelta
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.store import feeds
-from bot.store.feeds import FeedEvent, FeedHealth
-from bot.web.desk import Frame
+from bot.domain.text import fold
+from bot.errors import BadInput
+from bot.store import feedlist
+from bot.store.feedlist import MOODS, FeedFilter, FeedHealth, FeedPlace
+from bot.store.feeds import FeedEvent
+from bot.web.desk import Frame, address, chosen, short
 from bot.web.words import language_of
 
 LOOK_BACK = timedelta(days=14)
-EVENTS = 1000
+PAGE = 50
 PER_FEED = 10
-MOODS = ("failing", "silent", "retired", "new", "well")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +54,46 @@ class Feeds:
         return [Route("/feeds", self.page)]
 
     async def page(self, request: Request) -> Response:
-        """Every watched feed, those in trouble first."""
+        """Watched feeds, those in trouble first."""
         desk = self._frame.desk
         now = desk.clock.now()
+        wanted = {"state": chosen(request, "state", MOODS), "words": short(request, "words")}
+        sought = FeedFilter(fold(wanted["words"]).text.split())
         async with desk.database.read() as tx:
-            health = await feeds.health(tx)
-            happened = await feeds.events(tx, now - LOOK_BACK, EVENTS)
-        rows = [row_of(each, happened, now, language_of(request)) for each in health]
-        rows.sort(key=lambda row: (MOODS.index(row.mood), row.name.casefold()))
-        well = sum(row.mood == "well" for row in rows)
-        about = f"{well} / {len(rows)}" if rows else ""
-        return self._frame.page(request, "feeds.html", "Feeds", here="/feeds", feeds=rows, about=about)
+            moods = await feedlist.moods(tx, now, sought)
+            asked = replace(sought, mood=wanted["state"], after=_place(short(request, "after")))
+            found = await feedlist.page(tx, now, asked, limit=PAGE + 1)
+            shown = found[:PAGE]
+            happened = await feedlist.happened(tx, [each.id for each in shown], now - LOOK_BACK, PER_FEED)
+        language, all_of_them = language_of(request), sum(moods.values())
+        behind = {**wanted, "after": shown[-1].place} if len(found) > PAGE else None
+        return self._frame.page(
+            request,
+            "feeds.html",
+            "Feeds",
+            here="/feeds",
+            feeds=[row_of(each, happened.get(each.id, ()), now, language) for each in shown],
+            moods={mood: (moods.get(mood, 0), self._with(wanted, mood)) for mood in MOODS},
+            wanted=wanted,
+            about=f"{moods.get('well', 0)} / {all_of_them}" if all_of_them else "",
+            next=address("/feeds", behind) if behind else "",
+        )
+
+    @staticmethod
+    def _with(wanted: dict[str, str], mood: str) -> str:
+        """Where the tally of a mood leads: to those, or back to all."""
+        return address("/feeds", {**wanted, "state": "" if mood == wanted["state"] else mood})
+
+
+def _place(given: str) -> FeedPlace | None:
+    try:
+        return FeedPlace.parse(given) if given else None
+    except BadInput as error:
+        raise HTTPException(400, error.message) from error
 
 
 def row_of(health: FeedHealth, happened: Sequence[FeedEvent], now: datetime, language: str) -> FeedRow:
-    """A feed in words. `happened` is of all feeds, the newest first."""
+    """A feed in words."""
     state = health.state
     return FeedRow(
         id=health.id,
@@ -80,7 +108,7 @@ def row_of(health: FeedHealth, happened: Sequence[FeedEvent], now: datetime, lan
         gap_at=health.gap_at,
         failures=state.failures,
         error=state.last_error or "",
-        events=[event for event in happened if event.feed_id == health.id][:PER_FEED],
+        events=happened,
     )
 
 

@@ -123,7 +123,7 @@ async def test_whatever_is_asked_the_answer_is_one_of_those_described(client: ai
 
 
 async def test_pages_join_without_loss_or_double(client: aiohttp.ClientSession) -> None:
-    for path in ("/items", "/stories", "/deliveries"):
+    for path in ("/items", "/stories", "/deliveries", "/feeds"):
         whole = [each["id"] for each in (await ask(client, path))["data"]]
         seen: list[int] = []
         following: str | None = f"{PREFIX}{path}?limit=2"
@@ -153,6 +153,9 @@ async def test_filters_leave_out_the_rest(client: aiohttp.ClientSession) -> None
     [failed] = (await ask(client, "/deliveries", state="failed"))["data"]
     assert failed["detail"] == "the text is too long"
     assert (await ask(client, "/topics/nato", days="1"))["outlets"]["Harbour Gazette"] == 2
+    [gazette] = (await ask(client, "/feeds", words="gazette HARBOUR"))["data"]
+    assert gazette["outlet"] == "Harbour Gazette"
+    assert (await ask(client, "/feeds", state="failing")) == {"data": [], "next": None}
 
 
 @pytest.mark.parametrize("path", ["/stories/99", "/topics/none", "/nothing"])

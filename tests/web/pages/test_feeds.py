@@ -1,15 +1,17 @@
 """The feeds' page: health and no secrets."""
 
+import re
 from datetime import timedelta
 
 import aiohttp
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from bot.domain.models import FeedSpec, Outlet, PollState
-from bot.store.feeds import FeedHealth
+from bot.store.feedlist import FeedHealth
 from bot.store.schema import feeds
-from bot.web.pages.feeds import mood_of, shown_address
+from bot.web.pages.feeds import PAGE, mood_of, shown_address
+from tests.support import newsstand
 from tests.support.clock import NOON
 from tests.support.site import Site
 
@@ -53,6 +55,63 @@ async def test_secrets_of_an_address_are_not_shown(client: aiohttp.ClientSession
         html = await answer.text()
     assert "stil.example/rss?…" in html
     assert "hush" not in html
+
+
+async def test_a_long_list_is_shown_page_by_page_and_every_feed_once(
+    client: aiohttp.ClientSession, site: Site
+) -> None:
+    async with site.database.write() as tx:
+        await tx.execute(
+            insert(feeds),
+            [
+                newsstand.row(f"Weekblad {number}", failures=number % 7 == 3, last_success_at=NOON)
+                for number in range(2 * PAGE)
+            ],
+        )
+    shown: list[str] = []
+    href, pages = "/feeds?words=weekblad", 0
+    while href:
+        async with client.get(href) as answer:
+            html = await answer.text()
+        names = re.findall(r"<b>(Weekblad \d+)</b>", html)
+        assert 0 < len(names) <= PAGE
+        shown += names
+        pages += 1
+        [href] = re.findall(r'class="more"><a class="chip" href="([^"]+)', html) or [""]
+        href = href.replace("&amp;", "&")
+    assert sorted(shown) == sorted(f"Weekblad {number}" for number in range(2 * PAGE))
+    failing = [name for name in shown if int(name.split()[1]) % 7 == 3]
+    assert shown[: len(failing)] == failing
+    assert pages == 2
+
+
+async def test_the_tally_counts_every_page_and_leads_to_those_alone(
+    client: aiohttp.ClientSession, site: Site
+) -> None:
+    async with site.database.write() as tx:
+        rows = [newsstand.row(f"Krant {number}", failures=2) for number in range(PAGE + 1)]
+        await tx.execute(insert(feeds), rows)
+    async with client.get("/feeds") as answer:
+        html = await answer.text()
+    assert f'href="/feeds?state=failing"><b>{PAGE + 1}</b>' in html
+    assert f"4 / {PAGE + 5}" in html
+    async with client.get("/feeds?state=well") as answer:
+        html = await answer.text()
+    assert html.count('class="panel entry"') == 4
+    assert "Krant 1<" not in html
+
+
+@pytest.mark.parametrize("query", ["state=odd", "after=x", "after=9", "words=" + "w" * 101])
+async def test_a_question_that_makes_no_sense_is_refused(client: aiohttp.ClientSession, query: str) -> None:
+    async with client.get(f"/feeds?{query}") as answer:
+        assert answer.status == 400
+
+
+async def test_where_no_feed_fits_it_says_so(client: aiohttp.ClientSession) -> None:
+    async with client.get("/feeds?words=zeppelin", headers={"accept-language": "nl"}) as answer:
+        html = await answer.text()
+    assert "Geen feed past daarbij." in html
+    assert 'value="zeppelin"' in html
 
 
 @pytest.mark.parametrize(
