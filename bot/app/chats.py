@@ -28,8 +28,7 @@ from bot.domain.pacing import pace_of
 from bot.errors import BadInput, FeedRefused, Phrase
 from bot.ports import ChatPlatform, Clock, Connection
 from bot.services.accountwatch import MISTYPED, REFUSED
-from bot.services.alarm import Alarms, Owner
-from bot.services.blockers import Notify
+from bot.services.alarm import Alarms, Notify, Owner
 from bot.services.charting import Painter
 from bot.services.compose import Composer
 from bot.services.delivery import LanePump

@@ -27,7 +27,7 @@ from bot.feeds.sample import SampleServer
 from bot.jobs.datalock import data_lock
 from bot.jobs.memory import give_back, share_arenas
 from bot.ports import ChatPlatform, Clock, JobRunner, SystemClock
-from bot.services.alarm import Alarms
+from bot.services.alarm import Alarms, Notices
 from bot.services.charting import Painter
 from bot.services.delivery import LanePump
 from bot.services.manage import Manager
@@ -141,11 +141,12 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         _hang(bells, lanes, chats)
         server = _server(listener, ground, chats, rules, manager, working.is_set, attended)
         runner = runner_of(ground, lanes, attended)
-        add_upkeep(runner, ground, rules, alarms.notify)
-        add_watch(runner, ground, chats, alarms)
+        notices = Notices(ground.database, ground.clock, alarms.notify)
+        add_upkeep(runner, ground, rules, notices)
+        add_watch(runner, ground.clock, chats, notices)
         if poller:
             tick = timedelta(seconds=1 if sample else settings.polling.tick_seconds)
-            add_routine(runner, ground, poller, tick, alarms)
+            add_routine(runner, ground, poller, tick, notices)
         give_back()
         url = where(listener) if listener and mode.role.serves else ""
         # Where several processes share the work, an account is connected by the one that owns it.

@@ -13,10 +13,9 @@ from bot.app.keepup import KeepUp
 from bot.app.rules import Rules
 from bot.jobs.embedded import EmbeddedRunner
 from bot.jobs.memory import give_back_aside
-from bot.ports import ChatPlatform, JobRunner
+from bot.ports import ChatPlatform, Clock, JobRunner
 from bot.services.accountwatch import AccountWatch
-from bot.services.alarm import Alarms
-from bot.services.blockers import Notify
+from bot.services.alarm import Notices
 from bot.services.clockwatch import ClockWatch
 from bot.services.connectionwatch import ConnectionWatch
 from bot.services.delivery import LanePump
@@ -98,12 +97,12 @@ async def kept_up(run_platform: Callable[[], Awaitable[None]], lane: str) -> Non
         await asyncio.sleep(RESTART_SECONDS)
 
 
-def add_upkeep(runner: JobRunner, ground: Ground, rules: Rules, notify: Notify) -> None:
-    """What every process does for itself. `notify` tells those who run the bot."""
+def add_upkeep(runner: JobRunner, ground: Ground, rules: Rules, notices: Notices) -> None:
+    """What every process does for itself. `notices` tells those who run the bot."""
     database, clock, packs = ground.database, ground.clock, ground.settings.packs_dir
     runner.every("memory", MEMORY_TICK, give_back_aside, once=False)
     if packs:
-        watch = PackWatch(packs, rules.adopt, database, notify, clock)
+        watch = PackWatch(packs, rules.adopt, notices)
         runner.every("packs", PACKS_TICK, watch.tick, once=False)
     if ground.shared:
         runner.every("rules", RULES_TICK, KeepUp(database, rules).tick, once=False)
@@ -112,21 +111,21 @@ def add_upkeep(runner: JobRunner, ground: Ground, rules: Rules, notify: Notify) 
         runner.every("clock", CLOCK_TICK, ClockWatch(database, clock).tick, once=False)
 
 
-def add_watch(runner: JobRunner, ground: Ground, chats: Chats, alarms: Alarms) -> None:
+def add_watch(runner: JobRunner, clock: Clock, chats: Chats, notices: Notices) -> None:
     """What every process watches of what it listens on."""
-    watch = ConnectionWatch(ground.database, ground.clock, alarms, chats.connections)
+    watch = ConnectionWatch(clock, notices, chats.connections)
     runner.every("connections", CONNECTIONS_TICK, watch.tick, once=False)
-    accounts = AccountWatch(ground.database, ground.clock, alarms, chats.troubles)
+    accounts = AccountWatch(clock, notices, chats.troubles)
     runner.every("accounts", ACCOUNTS_TICK, accounts.tick, once=False)
 
 
-def add_routine(runner: JobRunner, ground: Ground, poller: Poller, tick: timedelta, alarms: Alarms) -> None:
+def add_routine(runner: JobRunner, ground: Ground, poller: Poller, tick: timedelta, notices: Notices) -> None:
     """Looking for due feeds, every `tick`; and what is done at its time, by one process of all."""
     database, clock = ground.database, ground.clock
     keep = timedelta(days=ground.settings.retention_days)
     runner.every("poll", tick, lambda _: poller.tick(), once=False)
     runner.every("leases", RENEWAL, lambda _: poller.renew(), once=False)
-    runner.every("watch", WATCH_TICK, LaneWatch(database, clock, alarms).tick)
+    runner.every("watch", WATCH_TICK, LaneWatch(database, clock, notices).tick)
     runner.every("digests", DIGEST_TICK, Digests(database, clock).tick)
     runner.every("search", SEARCH_TICK, Searcher(database, clock).tick)
     runner.every("retention", RETENTION_TICK, Retention(database, clock, keep).tick)

@@ -11,8 +11,7 @@ from bot.domain.messages import Message
 from bot.domain.tongue import Tongue
 from bot.errors import Phrase
 from bot.ports import Clock
-from bot.services.alarm import Alarms, attention
-from bot.store.database import Database
+from bot.services.alarm import Notices, attention
 
 AGAIN = timedelta(days=1)
 MISTYPED = Phrase("its token is none")
@@ -23,18 +22,14 @@ class AccountWatch:
     """Tells of each account once, and again every day while it lasts.
 
     Args:
-        database: where what is owed to owners is written.
         clock: the time.
-        alarms: tells them.
+        notices: tells those who run the bot.
         troubles: the accounts that cannot be used now, by their names in the settings, and why.
     """
 
-    def __init__(
-        self, database: Database, clock: Clock, alarms: Alarms, troubles: Callable[[], Mapping[str, Phrase]]
-    ) -> None:
-        self._database = database
+    def __init__(self, clock: Clock, notices: Notices, troubles: Callable[[], Mapping[str, Phrase]]) -> None:
         self._clock = clock
-        self._alarms = alarms
+        self._notices = notices
         self._troubles = troubles
         self._told: dict[str, datetime] = {}
 
@@ -43,9 +38,7 @@ class AccountWatch:
         now, found = self._clock.now(), self._troubles()
         self._told = {key: at for key, at in self._told.items() if key in found and now - at < AGAIN}
         for key in found.keys() - self._told.keys():
-            worded = partial(unusable, key, found[key])
-            async with self._database.write() as tx:
-                await self._alarms.notify(tx, f"account:{key}", worded, now)
+            await self._notices.owe(f"account:{key}", partial(unusable, key, found[key]))
             self._told[key] = now
         return len(found)
 

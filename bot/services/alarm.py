@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -10,15 +11,25 @@ from bot.domain.messagecodec import to_json
 from bot.domain.messages import Message, Text, say
 from bot.domain.models import Address, Delivery, DeliveryKind, Priority
 from bot.domain.tongue import Tongue
+from bot.ports import Clock
 from bot.services.tongues import tongue_of
 from bot.store import books, chats, owing
-from bot.store.database import Transaction
+from bot.store.database import Database, Transaction
 from bot.store.owing import Owed
 
 log = structlog.get_logger()
 
 SELDOM = timedelta(hours=1)
 """The same trouble is told at most so often; the books and the log have all of it."""
+
+Worded = Callable[[Tongue], Message]
+"""A notice in a language."""
+
+
+class Notify(Protocol):
+    """Owes a notice to those who run the bot; returns to how many."""
+
+    async def __call__(self, tx: Transaction, key: str, worded: Worded, now: datetime) -> int: ...
 
 
 def attention(tongue: Tongue, *lines: str) -> Message:
@@ -65,9 +76,7 @@ class Alarms:
 
         await self.notify(tx, f"delivery:{delivery.lane}", worded, now)
 
-    async def notify(
-        self, tx: Transaction, key: str, worded: Callable[[Tongue], Message], now: datetime
-    ) -> int:
+    async def notify(self, tx: Transaction, key: str, worded: Worded, now: datetime) -> int:
         """Owe a notice to every owner unless one with this key was owed just now; returns to how many.
 
         Args:
@@ -86,3 +95,23 @@ class Alarms:
                 Owed(owner.lane, chat.id, DeliveryKind.NOTICE, Priority.ALERT, payload=to_json(notice))
             )
         return await owing.owe(tx, owed, now)
+
+
+class Notices:
+    """Notices of what is found by looking, each owed in a transaction of its own.
+
+    Args:
+        database: where they are owed.
+        clock: the time.
+        notify: owes them.
+    """
+
+    def __init__(self, database: Database, clock: Clock, notify: Notify) -> None:
+        self._database = database
+        self._clock = clock
+        self._notify = notify
+
+    async def owe(self, key: str, worded: Worded) -> None:
+        """Owe a notice; `key` is what it is about, of which only so much is told (`SELDOM`)."""
+        async with self._database.write() as tx:
+            await self._notify(tx, key, worded, self._clock.now())

@@ -1,15 +1,12 @@
 """The phrases that the owners accepted as meaning something else, kept in force beside those of the packs."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Protocol
-
 import structlog
 
 from bot.domain.messages import Button, Message, Text, say
 from bot.domain.tongue import Tongue
 from bot.errors import CommandError
 from bot.ports import Clock
+from bot.services.alarm import Notify
 from bot.services.places import Place
 from bot.services.rulebook import RuleBook
 from bot.store import amendments, audit
@@ -17,14 +14,6 @@ from bot.store.amendments import Amendment, State
 from bot.store.database import Database, Transaction
 
 log = structlog.get_logger()
-
-
-class Notify(Protocol):
-    """Owes a notice to those who run the bot; returns to how many."""
-
-    async def __call__(
-        self, tx: Transaction, key: str, worded: Callable[[Tongue], Message], now: datetime
-    ) -> int: ...
 
 
 class Blockers:

@@ -12,8 +12,7 @@ import structlog
 from bot.domain.messages import Message
 from bot.domain.tongue import Tongue
 from bot.ports import Clock, Connection, Connections
-from bot.services.alarm import Alarms, attention
-from bot.store.database import Database
+from bot.services.alarm import Notices, attention
 
 log = structlog.get_logger()
 
@@ -24,13 +23,14 @@ class ConnectionWatch:
     """Remembers since when a connection is down. A short while is nothing: each comes back by itself.
 
     Args:
+        clock: the time.
+        notices: tells those who run the bot.
         connections: those that this process has now.
     """
 
-    def __init__(self, database: Database, clock: Clock, alarms: Alarms, connections: Connections) -> None:
-        self._database = database
+    def __init__(self, clock: Clock, notices: Notices, connections: Connections) -> None:
         self._clock = clock
-        self._alarms = alarms
+        self._notices = notices
         self._connections = connections
         self._down: dict[str, dict[int, datetime]] = {}
 
@@ -55,8 +55,7 @@ class ConnectionWatch:
         minutes = int((now - min(late)) / timedelta(minutes=1))
         log.error("connections stay down", lane=lane, down=len(late), of=len(connections), minutes=minutes)
         worded = partial(down_message, lane, len(late), len(connections), now - min(late))
-        async with self._database.write() as tx:
-            await self._alarms.notify(tx, f"connections:{lane}", worded, now)
+        await self._notices.owe(f"connections:{lane}", worded)
 
 
 def down_message(lane: str, down: int, among: int, span: timedelta, tongue: Tongue) -> Message:

@@ -8,7 +8,7 @@ import structlog
 from bot.domain.messages import Message
 from bot.domain.tongue import Tongue
 from bot.ports import Clock
-from bot.services.alarm import Alarms, attention
+from bot.services.alarm import Notices, attention
 from bot.store import books
 from bot.store.books import Backlog
 from bot.store.database import Database
@@ -21,24 +21,22 @@ STANDS_STILL = timedelta(minutes=15)
 class LaneWatch:
     """Compares what could have been sent with the time since when it could."""
 
-    def __init__(self, database: Database, clock: Clock, alarms: Alarms) -> None:
+    def __init__(self, database: Database, clock: Clock, notices: Notices) -> None:
         self._database = database
         self._clock = clock
-        self._alarms = alarms
+        self._notices = notices
 
     async def tick(self, _slot: datetime | None = None) -> int:
         """Look once; returns how many accounts stand still."""
-        now, standing = self._clock.now(), 0
-        async with self._database.write() as tx:
-            for backlog in await books.backlogs(tx):
-                if now - backlog.since < STANDS_STILL:
-                    continue
-                standing += 1
-                minutes = int((now - backlog.since) / timedelta(minutes=1))
-                log.error("lane stands still", lane=backlog.lane, waiting=backlog.waiting, minutes=minutes)
-                worded = partial(standing_message, backlog, now)
-                await self._alarms.notify(tx, f"standing:{backlog.lane}", worded, now)
-        return standing
+        now = self._clock.now()
+        async with self._database.read() as tx:
+            backlogs = await books.backlogs(tx)
+        standing = [each for each in backlogs if now - each.since >= STANDS_STILL]
+        for each in standing:
+            minutes = int((now - each.since) / timedelta(minutes=1))
+            log.error("lane stands still", lane=each.lane, waiting=each.waiting, minutes=minutes)
+            await self._notices.owe(f"standing:{each.lane}", partial(standing_message, each, now))
+        return len(standing)
 
 
 def standing_message(backlog: Backlog, now: datetime, tongue: Tongue) -> Message:

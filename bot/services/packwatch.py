@@ -16,11 +16,8 @@ from bot.domain.entities import Catalog
 from bot.domain.messages import Message
 from bot.domain.tongue import Tongue
 from bot.errors import PackError
-from bot.ports import Clock
-from bot.services.alarm import attention
-from bot.services.blockers import Notify
+from bot.services.alarm import Notices, attention
 from bot.services.packs import content_of, load_catalog, stamp_of
-from bot.store.database import Database
 
 log = structlog.get_logger()
 
@@ -34,17 +31,13 @@ class PackWatch:
     Args:
         place: the folder; what stands in it now is taken to be in force.
         adopt: see `Adopt`.
-        database: where notices to those who run the bot are owed.
-        notify: owes them.
-        clock: the time.
+        notices: tells those who run the bot.
     """
 
-    def __init__(self, place: Path, adopt: Adopt, database: Database, notify: Notify, clock: Clock) -> None:
+    def __init__(self, place: Path, adopt: Adopt, notices: Notices) -> None:
         self._place = place
         self._adopt = adopt
-        self._database = database
-        self._notify = notify
-        self._clock = clock
+        self._notices = notices
         self._stamp: object = None
         self._rests = False
         self._content = _content(place)
@@ -68,15 +61,11 @@ class PackWatch:
             await self._adopt(await asyncio.to_thread(load_catalog, (self._place,)))
         except PackError as problem:
             log.error("packs refused", folder=str(self._place), problem=str(problem))  # noqa: TRY400  it says all
-            await self._tell(content, str(problem))
+            worded = partial(_refused, folder=str(self._place), problem=str(problem))
+            # All processes see the same packs: whoever is first tells it.
+            await self._notices.owe(f"packs:{content[:16]}", worded)
         else:
             log.info("packs taken", folder=str(self._place))
-
-    async def _tell(self, content: str, problem: str) -> None:
-        worded = partial(_refused, folder=str(self._place), problem=problem)
-        async with self._database.write() as tx:
-            # All processes see the same packs: whoever is first tells it.
-            await self._notify(tx, f"packs:{content[:16]}", worded, self._clock.now())
 
 
 def _refused(tongue: Tongue, *, folder: str, problem: str) -> Message:

@@ -7,8 +7,9 @@ from pathlib import Path
 from bot.domain.models import Topic
 from bot.domain.salience import DEFAULT_THRESHOLD
 from bot.ports import Clock
+from bot.services.alarm import Notify
 from bot.services.backups import Backups
-from bot.services.blockers import Blockers, Notify
+from bot.services.blockers import Blockers
 from bot.services.broadcast import Broadcast
 from bot.services.charting import Painter
 from bot.services.drafts import Drafts

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.models import Address
 from bot.errors import Phrase
 from bot.services.accountwatch import MISTYPED, REFUSED, AccountWatch
-from bot.services.alarm import Alarms, Owner
+from bot.services.alarm import Alarms, Notices, Owner
 from tests.support.newsroom import LANE, Newsroom
 
 OWNER = Address("paper", "boss")
@@ -18,8 +18,8 @@ class Trouble:
 
     def __init__(self, room: Newsroom) -> None:
         self.now: dict[str, Phrase] = {}
-        alarms = Alarms([Owner(LANE, OWNER)])
-        self.watch = AccountWatch(room.database, room.clock, alarms, lambda: self.now)
+        notices = Notices(room.database, room.clock, Alarms([Owner(LANE, OWNER)]).notify)
+        self.watch = AccountWatch(room.clock, notices, lambda: self.now)
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import pytest
 
 from bot.domain.messagecodec import from_json
 from bot.domain.messages import say
-from bot.domain.models import Address, LaneDown, Malformed
-from bot.services.alarm import Alarms, Owner
+from bot.domain.models import Address, DeliveryState, LaneDown, Malformed
+from bot.services.alarm import Alarms, Notices, Owner, attention
 from bot.services.compose import Composer
 from bot.services.delivery import LanePump
 from bot.services.lanewatch import LaneWatch
-from bot.store import chats, deliveries
+from bot.store import books, chats, deliveries
 from tests.support.newsroom import Newsroom, place, report
 
 BOSS = Owner("web", Address("web", "heraut"))
@@ -69,12 +69,27 @@ async def test_the_same_trouble_is_told_once_an_hour(guarded: Guarded) -> None:
 
 async def test_a_lane_that_stands_still_is_told(guarded: Guarded) -> None:
     await guarded.news(0)
-    watch = LaneWatch(guarded.room.database, guarded.room.clock, guarded.alarms)
+    room = guarded.room
+    notices = Notices(room.database, room.clock, guarded.alarms.notify)
+    watch = LaneWatch(room.database, room.clock, notices)
     assert await watch.tick() == 0
     guarded.room.clock.advance(timedelta(minutes=20))
     assert await watch.tick() == 1
     (notice,) = await guarded.notices()
     assert "1 message waits, for 20 minutes" in notice
+
+
+async def test_a_notice_that_stands_alone_is_owed_once_an_hour_about_each_thing(guarded: Guarded) -> None:
+    room = guarded.room
+    notices = Notices(room.database, room.clock, guarded.alarms.notify)
+    owed = []
+    for key, passed in (("a", 0), ("a", 59), ("b", 0), ("a", 1)):
+        room.clock.advance(timedelta(minutes=passed))
+        await notices.owe(key, lambda tongue: attention(tongue, "look"))
+        async with room.database.read() as tx:
+            owed.append((await books.counts(tx))[DeliveryState.PENDING])
+    assert owed == [1, 1, 2, 3]
+    assert await guarded.notices() == ["look"]
 
 
 async def test_nobody_to_tell_is_no_trouble(guarded: Guarded) -> None:

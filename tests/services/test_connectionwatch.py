@@ -10,7 +10,7 @@ from bot.domain.messagecodec import from_json
 from bot.domain.models import Address
 from bot.domain.tongue import Tongue
 from bot.ports import Connection
-from bot.services.alarm import Alarms, Owner
+from bot.services.alarm import Alarms, Notices, Owner
 from bot.services.connectionwatch import STAYS_DOWN, ConnectionWatch, down_message
 from bot.store import deliveries
 from tests.support.newsroom import Newsroom
@@ -25,7 +25,8 @@ class Watched:
     def __init__(self, room: Newsroom) -> None:
         self.room = room
         self.accounts: dict[str, Sequence[Connection]] = {}
-        self.watch = ConnectionWatch(room.database, room.clock, Alarms([BOSS]), lambda: self.accounts)
+        notices = Notices(room.database, room.clock, Alarms([BOSS]).notify)
+        self.watch = ConnectionWatch(room.clock, notices, lambda: self.accounts)
 
     def has(self, *up: bool, lane: str = "discord:1") -> None:
         self.accounts[lane] = [Connection(number, len(up), each) for number, each in enumerate(up)]

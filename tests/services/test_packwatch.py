@@ -11,6 +11,7 @@ from bot.domain.entities import Catalog
 from bot.domain.messages import Message
 from bot.domain.tongue import Tongue
 from bot.errors import PackError
+from bot.services.alarm import Notices
 from bot.services.packs import MAX_PACKS
 from bot.services.packwatch import PackWatch
 from bot.services.tongues import tongue_of
@@ -32,7 +33,7 @@ class Newsroom:
         self.told: list[tuple[str, str]] = []
         self.unsuitable = ""
         folder.mkdir(exist_ok=True)
-        self._watch = PackWatch(folder, self._adopt, database, self._notify, StoppedClock())
+        self._watch = PackWatch(folder, self._adopt, Notices(database, StoppedClock(), self._notify))
 
     async def look(self) -> list[str]:
         """Two looks, as it takes; the entities of our own packs that were taken last."""
