@@ -14,7 +14,7 @@ NEVER_LAST = _words(
     gen sen rep gov col lt sgt maj capt cpl pres adm rev hon supt insp cmdr brig pvt atty
     hr fr frl th chr ph joh jac corn
     bijv bv d.w.z m.a.w o.a m.n i.p.v i.v.m m.b.t t.a.v n.a.v t.o.v t.g.v d.m.v z.g zgn o.l.v i.s.m a.d.h.v
-    hr.ms zr.ms h.m z.m z.k.h h.r.h cf vgl resp incl excl evt ca circa vs viz i.e e.g z.b bzw
+    hr.ms zr.ms h.m z.m z.k.h h.r.h cf vgl resp incl excl evt ca circa plm ong vs viz i.e e.g z.b bzw
     """
 )
 """Titles before names, and words that need something after them."""

@@ -8,8 +8,8 @@ that the text gives them. Must not repair anything.
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
+from bot.domain.numerals import number_of
 from bot.domain.sentences import sentences
 from bot.domain.text import fold
 from bot.domain.wording import FUNCTION_WORDS
@@ -43,15 +43,10 @@ _DATES = _words(
     maandag dinsdag woensdag donderdag vrijdag zaterdag zondag monday tuesday wednesday thursday friday
     saturday sunday januari februari maart april mei juni juli augustus september oktober november december
     january february march june july august october vandaag gisteren eergisteren morgen overmorgen vanavond
-    vannacht today yesterday tomorrow tonight weekend
+    vannacht vanochtend vanmorgen vanmiddag gisteravond gisterochtend gistermiddag today yesterday tomorrow
+    tonight weekend
     """
 )
-_COUNTED = (
-    "nul zero/one/twee two/drie three/vier four/vijf five/zes six/zeven seven/acht eight/negen nine/tien ten/"
-    "elf eleven/twaalf twelve/dertien thirteen/veertien fourteen/vijftien fifteen/zestien sixteen/"
-    "zeventien seventeen/achttien eighteen/negentien nineteen/twintig twenty"
-)
-_NUMERALS = {word: str(number) for number, words in enumerate(_COUNTED.split("/")) for word in words.split()}
 _UNITS = _words(
     """
     honderd hundred duizend thousand miljoen million miljard billion biljoen trillion procent percent
@@ -62,6 +57,18 @@ _UNITS = _words(
     """
 )
 """Words that belong to the number before them."""
+_AMOUNTS = _words(
+    """
+    honderd hundred duizend thousand miljoen million miljard billion biljoen trillion dozijn dozen half helft
+    tientallen tens dozens honderden hundreds duizenden thousands tienduizenden honderdduizenden miljoenen
+    millions miljarden billions kwart quarter anderhalf anderhalve dubbele double eerste first tweede second
+    derde third vierde fourth vijfde fifth zesde sixth zevende seventh achtste eighth negende ninth tiende
+    tenth
+    """
+)
+"""Words that are numbers by themselves."""
+_WEEKDAY = re.compile("(?:maan|dins|woens|donder|vrij|zater|zon)dag")
+"""With a part of the day behind it, a day is written as one word."""
 _ROLES = _words(
     """
     president premier minister secretaris generaal secretary general chief chef baas leider leader voorzitter
@@ -119,16 +126,29 @@ def _gaps(sentence: str, source: _Source) -> Iterator[Missing]:
     for name, leads in _names(sentence):
         if not (_is_named(name, leads, source) and _is_told_of(name, words, source)):
             yield Missing("name", " ".join(name))
-    for word, following in pairwise((*words, "")):
-        pair = (word, following) if following in _UNITS else (word,)
-        if word[0].isdigit() and not source.has(*pair):
-            yield Missing("number", " ".join(pair))
-        if word in _DATES and not source.has(word):
+    for place, word in enumerate(words):
+        number = _number(words, place)
+        if number and not source.has(*number):
+            yield Missing("number", " ".join(number))
+        if (word in _DATES or _WEEKDAY.match(word)) and not source.has(word):
             yield Missing("date", word)
     for quote in _quotes(sentence):
         if not any(_joined(_tokens(quote)) in known for known in source.quotes):
             yield Missing("quote", quote)
     yield from _strays(sentence, words, source)
+
+
+def _number(words: Sequence[str], place: int) -> Sequence[str]:
+    """The number at a place, with what it counts, and with the number it is set against: *76 tegen 74*."""
+    if not words[place][0].isdigit():
+        return words[place : place + 1] if words[place] in _AMOUNTS else ()
+    end = place + 1
+    while end < len(words) and words[end] in _UNITS:
+        end += 1
+    for other in range(end, min(end + 2, len(words))):
+        if words[other][0].isdigit():
+            return words[place : other + 1]
+    return words[place:end]
 
 
 def _strays(sentence: str, words: Sequence[str], source: _Source) -> Iterator[Missing]:
@@ -221,7 +241,8 @@ def _token(word: str) -> str:
     if word[0].isdigit():
         return re.sub("[.,]", "", word) if _THOUSANDS.fullmatch(word) else word.replace(",", ".")
     plain = fold(word).text
-    return _NUMERALS.get(plain, plain)
+    number = number_of(plain)
+    return plain if number is None else str(number)
 
 
 def _joined(words: Sequence[str]) -> str:

@@ -57,6 +57,10 @@ def test_a_faithful_text_is_grounded(text: str) -> None:
         ("Dijkgraaf Tolsma zei dat 250 vrijwilligers klaarstaan in Venlo.", "number"),
         ("De rivier stijgt donderdag tot 84 meter.", "number"),
         ("De rivier stijgt woensdag tot 8,4 meter.", "date"),
+        ("Dijkgraaf Tolsma zei dat veertig vrijwilligers klaarstaan in Venlo.", "number"),
+        ("Tientallen vrijwilligers staan klaar in Venlo, zei Tolsma dinsdag.", "number"),
+        ("Het kabinet trekt 2 miljoen dollar uit.", "number"),
+        ("De rivier stijgt donderdagavond tot 8,4 meter.", "date"),
         ("Het kabinet trekt 2 miljard euro uit.", "number"),
         ("Bij een ongeluk raakten 12 doden gewond.", "number"),
         ('"We nemen geen risico", aldus Tolsma.', "quote"),
@@ -132,3 +136,14 @@ def test_any_text_is_judged(text: str, source: str) -> None:
 @given(st.sampled_from([DIKES, BEIRUT, TEHRAN, WASHINGTON]))
 def test_a_source_is_grounded_in_itself(source: str) -> None:
     assert missing(source, source) == ()
+
+
+def test_numbers_that_are_set_against_each_other_stay_in_their_order() -> None:
+    source = "De gemeenteraad van Venlo stemde dinsdag met 21 tegen 18 voor de nieuwe dijk langs de Maas."
+    assert missing("De raad van Venlo stemde dinsdag met 21 tegen 18 voor de dijk.", source) == ()
+    assert {gap.kind for gap in missing("De raad stemde met 18 tegen 21 voor de dijk.", source)} == {"number"}
+
+
+def test_a_number_is_the_same_in_words_and_in_digits() -> None:
+    source = "In Venlo staan volgens dijkgraaf Tolsma tweehonderdveertig vrijwilligers klaar langs de Maas."
+    assert missing("In Venlo staan 240 vrijwilligers klaar langs de Maas.", source) == ()
