@@ -59,8 +59,7 @@ async def _examine(path: Path | None, offline: bool) -> list[Finding]:
     findings = _settings(config)
     findings.append(look_at_folder(settings.data_dir))
     findings.append(_running(settings))
-    findings += await _database(settings)
-    findings += await _rules(settings)
+    findings += await _stored(settings)
     if not offline:
         findings += await _platforms(settings)
     return findings
@@ -77,10 +76,18 @@ def _running(settings: Settings) -> Finding:
     return Finding(Level.WELL, "service", seen)
 
 
-async def _database(settings: Settings) -> list[Finding]:
-    if not _has_database(settings):
+async def _stored(settings: Settings) -> list[Finding]:
+    """What the database says; none is made by looking."""
+    if not (settings.database_url or (settings.data_dir / "heraut.sqlite3").exists()):
         return [Finding(Level.WELL, "database", "none yet; the first start makes it")]
     database = Database(settings.database)
+    try:
+        return [*await _database(database), *await _rules(settings, database)]
+    finally:
+        await database.close()
+
+
+async def _database(database: Database) -> list[Finding]:
     try:
         async with database.read() as tx:
             return await look_at_database(tx, datetime.now(UTC))
@@ -88,27 +95,15 @@ async def _database(settings: Settings) -> list[Finding]:
         # The error's text may name the address, and with it a password.
         reason = f"does not answer ({type(getattr(error, 'orig', None) or error).__name__})"
         return [Finding(Level.BAD, "database", reason, "is database_url right, and its server up?")]
-    finally:
-        await database.close()
 
 
-def _has_database(settings: Settings) -> bool:
-    """Whether there is one to look at; looking would make the file."""
-    return bool(settings.database_url) or (settings.data_dir / "heraut.sqlite3").exists()
-
-
-async def _rules(settings: Settings) -> list[Finding]:
+async def _rules(settings: Settings, database: Database) -> list[Finding]:
     """What the packs here and the wishes in the database make; nothing where another finding tells why."""
-    if not _has_database(settings):
-        return []
-    database = Database(settings.database)
     try:
         ground = Ground(settings, AS_SET, SystemClock(), database)
         book = (await load_rules(ground, *load_names(settings))).book
     except (BadInput, SQLAlchemyError, OSError):
         return []
-    finally:
-        await database.close()
     seen = f"{len(book)}, mark {book.mark}; every process should tell the same (/status, /metrics)"
     return [Finding(Level.WELL, "rules", seen)]
 
