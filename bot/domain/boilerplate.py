@@ -42,7 +42,12 @@ _ELSEWHERE = _any(
     r"submitted by\b",
     r"\[link\]",
     r"artikel gaat verder",
-    r"tekst (?:gaat|loopt)\b",
+    r"(?:de )?tekst (?:gaat|loopt) (?:hieronder|onder|verder|door)\b",
+    r"ga (?:direct )?naar (?:de )?(?:hoofd)?inhoud\b",
+    r"leestijd\b[^.]{0,20}$",
+    r"\d+ min(?:uten|utes)? (?:read|leestijd|lezen)\b",
+    r"(?:gepubliceerd|bijgewerkt|laatste? (?:update|wijziging|gewijzigd|bijgewerkt)|published"
+    r"|last (?:updated|modified))\b[^.]{0,20}\d.{0,30}$",
 )
 _READERS = _any(
     r"abonneer\b",
@@ -72,7 +77,8 @@ _READERS = _any(
     r"get (?:the app|our|all the|unlimited)\b",
     r"do you have a (?:tip|story)",
     r"(?:contact us|have your say)\b",
-    r"(?:support|donate)\b.{0,40}(?:journalism|today)",
+    r"(?:support (?:us|our|quality|independent|the work)|donate)\b.{0,40}(?:journalism|today)",
+    r"(?:aanmelden|inschrijven|registreer je(?: nu)?) (?:voor|op) (?:de|onze) nieuwsbrief",
     r"\d+ (?:comments|reacties)",
 )
 _CREDITS = _any(
@@ -89,6 +95,8 @@ _CREDITS = _any(
 _CONSENT = _any(
     r"(?:wij|we)\b.{0,30}\b(?:gebruiken|plaatsen)\b.{0,40}cookies",
     r"(?:accepteer|weiger|beheer)\b.{0,30}cookies",
+    r"deze (?:web)?site (?:maakt gebruik van|gebruikt)\b.{0,30}cookies",
+    r"(?:je|u) kunt (?:je|uw) toestemming\b.{0,40}(?:intrekken|wijzigen)",
     r"we\b.{0,20}\buse (?:\w+ )?cookies",
     r"by (?:continuing|clicking|signing|subscribing)\b.{0,60}(?:agree|accept|consent|cookies)",
     r"accept (?:all|cookies)",
@@ -124,23 +132,50 @@ _PAY = re.compile(
         r" (?:\w+ ){0,3}(?:alleen|exclusief|enkel|uitsluitend) (?:\w+ ){0,3}(?:abonnees|leden)",
         r"(?:alleen|exclusief|uitsluitend) (?:toegankelijk |beschikbaar |te lezen )?voor"
         r" (?:\w+ )?(?:abonnees|leden)",
-        r"(?:abonnee|lid|abonnement)\b.{0,20} om (?:dit artikel )?(?:verder|door) te lezen",
-        r"(?:verder|doorlezen|verder lezen)\W+(?:word|neem|kies|start)\b.{0,30}\babonne",
-        r"(?:lees|lezen) (?:dit artikel |je |u )?(?:verder|door) met (?:een|je|uw) (?:\w+ )?abonnement",
+        r"(?:abonnee|lid|abonnement)\b.{0,20} om (?:dit artikel (?:verder |door )?|(?:verder|door) )te lezen",
+        r"(?:verder|doorlezen|(?:verder|artikel) lezen)\W+(?:word|neem|kies|start)\b.{0,30}\babonne",
+        r"(?:doorlezen|(?:verder|artikel) lezen)\?\W+(?:al abonnee|log|inloggen|neem|word|kies|start|maak"
+        r"|probeer)\b",
+        r"(?:lees|lezen) (?:dit artikel |je |u )?(?:verder |door |gratis |nu )*(?:met|via) (?:een|je|uw)"
+        r" (?:\w+ )?\w*abonnement",
+        r"lees verder (?:voor|vanaf) (?:slechts |maar )?(?:€|\d)",
+        r"(?:account|log|inloggen|registreer)\b.{0,25} om (?:verder|door) te lezen",
+        r"artikel voor (?:onze )?abonnees",
+        r"dit is een (?:premium|plus|betaald)[ -]?(?:artikel|verhaal)",
+        r"(?:hebt|heeft) (?:\w+ ){0,4}gratis artikelen (?:\w+ ){0,2}(?:gelezen|bereikt)",
         r"om (?:dit artikel |verder )(?:te|verder) (?:kunnen )?lezen.{0,40}(?:abonne|inloggen|log in)",
         r"(?:subscribe|sign up|register|log in|become a (?:member|subscriber))\b.{0,30}\bto"
         r" (?:continue|keep|read|unlock|access)",
+        r"(?:trial|sign in)\b.{0,20} to (?:continue|keep|unlock|read (?:the (?:full|rest)|this))",
+        r"(?:continue|keep) reading (?:with (?:a|your)|for (?:just|only|\$|£|€|free))",
+        r"to read (?:the full|this|the rest of (?:the|this)) (?:article|story)\W.{0,40}"
+        r"\b(?:subscribe|sign|register|log)",
+        r"unlock (?:this|the full) (?:article|story)",
         r"to (?:continue|keep) reading\W.{0,40}\b(?:subscribe|sign|register|log in|subscription)",
         r"this (?:article|story|content) is (?:\w+ ){0,3}(?:for|to) (?:\w+ ){0,2}(?:subscribers|members)",
         r"(?:only|exclusively) (?:available )?(?:for|to) (?:\w+ )?(?:subscribers|members)",
         r"(?:subscriber|member)s?[- ]only (?:article|content|story)",
         r"(?:already|al) (?:a )?(?:subscriber|abonnee)\W+(?:log|sign|inloggen)",
-        r"you(?:[’']ve| have) (?:reached|read) .{0,30}\bfree (?:articles|stories)",
+        r"you(?:[’']ve| have) (?:reached|read) .{0,30}\bfree (?:articles?|story|stories)",
     ),
     re.I,
 )
 _SOLD = ("abonne", "leden", "subscri", "member")
-_PAY_HINTS = (*_SOLD, "lezen", "sign up", "register", "log in", "become a", "reading", "free ")
+_PAY_HINTS = (
+    *_SOLD,
+    "lezen",
+    "sign up",
+    "register",
+    "log in",
+    "become a",
+    "reading",
+    "free ",
+    "verder",
+    "premium",
+    "trial",
+    "sign in",
+    "unlock",
+)
 _ANYWHERE_HINTS = (
     *_SOLD, "getty images", "/", "rights reserved", "rechten voorbehouden", "new ", "onder de", "below ",
     "cookies", "nieuwsbrief", "newsletter", "liveblog", "live blog", "instagram", "whatsapp",
