@@ -33,6 +33,10 @@ _ACCEPT_FEED = (
 _ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
 _ENCODINGS = "gzip, deflate, br, zstd"
 _READ_BUFFER = 64 * 1024
+_LONGEST_HEADER = 32 * 1024
+"""Bytes of one line of an answer's head: the security policies of large sites outgrow the usual 8 KB."""
+_MOST_HEADERS = 256
+_LONGEST_VALIDATOR = 1_000
 _UNSAID_PAUSE = 60.0
 
 
@@ -121,6 +125,9 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
             headers={hdrs.USER_AGENT: self._user_agent, hdrs.ACCEPT_ENCODING: _ENCODINGS},
             cookie_jar=aiohttp.DummyCookieJar(),
             read_bufsize=_READ_BUFFER,
+            max_line_size=_LONGEST_HEADER,
+            max_field_size=_LONGEST_HEADER,
+            max_headers=_MOST_HEADERS,
         )
         return self
 
@@ -145,13 +152,17 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
             FeedHeld: it was not asked: its domain wants a pause, or its host is busy.
             FeedUnreachable, FeedTooLarge, FeedRefused, FeedGone, FeedUnreadable: see `bot.errors`.
         """
-        headers: Mapping[str, str] = {hdrs.ACCEPT: _ACCEPT_FEED, **conditions(state)}
-        if spec.headers:
-            headers = CIMultiDict(headers)
-            headers.update(spec.headers)
         if spec.proxy:
             self._guard.trust_proxy(spec.proxy)
-        return _as_fetched(await self._ask(spec.url, headers, spec.proxy or self._proxy), state)
+        known, proxy = conditions(state), spec.proxy or self._proxy
+        try:
+            answer = await self._ask(spec.url, _feed_headers(spec, known), proxy)
+        except FeedUnreachable as error:
+            # Servers that send a body after "304 Not Modified", as HTTP forbids, cannot be understood then.
+            if not known or type(error.__cause__) is not aiohttp.ClientResponseError:
+                raise
+            answer = await self._ask(spec.url, _feed_headers(spec, {}), proxy)
+        return _as_fetched(answer, state)
 
     async def fetch_page(self, url: str, headers: Mapping[str, str] | None = None) -> Page:
         """Ask for a web page, under the same guard and limits as a feed.
@@ -251,7 +262,7 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
 def _as_fetched(answer: _Answer, state: PollState) -> Fetched:
     """What the answer means, given what we had. A 304 may refresh the validators (RFC 9111, 4.3.4)."""
     headers, body = answer.headers, answer.body
-    etag, last_modified = headers.get(hdrs.ETAG), headers.get(hdrs.LAST_MODIFIED)
+    etag, last_modified = (_validator(headers.get(name)) for name in (hdrs.ETAG, hdrs.LAST_MODIFIED))
     body_hash = state.body_hash
     if body is None:
         etag, last_modified = etag or state.etag, last_modified or state.last_modified
@@ -272,6 +283,19 @@ def _as_fetched(answer: _Answer, state: PollState) -> Fetched:
 
 def _monotonic() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _feed_headers(spec: FeedSpec, known: Mapping[str, str]) -> Mapping[str, str]:
+    headers: Mapping[str, str] = {hdrs.ACCEPT: _ACCEPT_FEED, **known}
+    if spec.headers:
+        headers = CIMultiDict(headers)
+        headers.update(spec.headers)
+    return headers
+
+
+def _validator(value: str | None) -> str | None:
+    """An ETag or Last-Modified that can be kept and sent again: of bytes that are text, and not endless."""
+    return value if value and value.isprintable() and len(value) <= _LONGEST_VALIDATOR else None
 
 
 def _start(address: str, headers: Mapping[str, str]) -> Trail:
