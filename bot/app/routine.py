@@ -10,7 +10,7 @@ import structlog
 from bot.app.chats import Chats
 from bot.app.ground import Ground
 from bot.app.keepup import KeepUp
-from bot.app.rules import Rules
+from bot.app.rules import Rules, load_names
 from bot.jobs.embedded import EmbeddedRunner
 from bot.jobs.memory import give_back_aside
 from bot.ports import ChatPlatform, Clock, JobRunner
@@ -99,10 +99,11 @@ async def kept_up(run_platform: Callable[[], Awaitable[None]], lane: str) -> Non
 
 def add_upkeep(runner: JobRunner, ground: Ground, rules: Rules, notices: Notices) -> None:
     """What every process does for itself. `notices` tells those who run the bot."""
-    database, clock, packs = ground.database, ground.clock, ground.settings.packs_dir
+    database, clock, settings = ground.database, ground.clock, ground.settings
     runner.every("memory", MEMORY_TICK, give_back_aside, once=False)
-    if packs:
-        watch = PackWatch(packs, rules.adopt, notices)
+    own = [place for place in (settings.packs_dir, settings.topics_file) if place]
+    if own:
+        watch = PackWatch(own, partial(load_names, settings), rules.adopt, notices)
         runner.every("packs", PACKS_TICK, watch.tick, once=False)
     if ground.shared:
         runner.every("rules", RULES_TICK, KeepUp(database, rules).tick, once=False)

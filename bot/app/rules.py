@@ -14,6 +14,7 @@ from bot.domain.rules import parse_rule
 from bot.errors import PackError, RuleError
 from bot.services.packs import load_catalog, load_topics
 from bot.services.rulebook import RuleBook
+from bot.services.topics import Topics
 from bot.store import amendments, chats
 
 log = structlog.get_logger()
@@ -29,7 +30,7 @@ class Rules:
     """
 
     def __init__(self, topics: Sequence[Topic], book: RuleBook, followed: Collection[str] = ()) -> None:
-        self.topics = topics
+        self.topics = Topics(topics)
         self.book = book
         self._followed = frozenset(followed)
         self._reading = asyncio.Lock()
@@ -41,18 +42,16 @@ class Rules:
             rules = _parsed(self.book.packs, self.topics, self._followed)
             await self.book.replace(rules)
 
-    async def adopt(self, packs: Catalog) -> None:
-        """Go on with other packs. All is as it was when they do not suit.
+    async def adopt(self, packs: Catalog, topics: Sequence[Topic]) -> None:
+        """Go on with other packs and topics. All is as it was when they do not suit.
 
         Raises:
-            PackError: a topic names an entity that they do not have.
+            PackError: the rule of a topic is none, or names an entity that the packs do not have.
         """
         async with self._reading:
-            try:
-                rules = await asyncio.to_thread(_parsed, packs, self.topics, self._followed)
-            except RuleError as error:
-                raise PackError("the packs", "topics", str(error)) from error
+            rules = await asyncio.to_thread(_parsed, packs, topics, self._followed)
             await self.book.adopt(packs, rules)
+            self.topics.put(topics)
 
 
 def load_names(settings: Settings) -> tuple[Catalog, Sequence[Topic]]:
@@ -66,7 +65,11 @@ def load_names(settings: Settings) -> tuple[Catalog, Sequence[Topic]]:
 
 
 async def load_rules(ground: Ground, catalog: Catalog, topics: Sequence[Topic]) -> Rules:
-    """The matcher of the topics and of what chats follow."""
+    """The matcher of the topics and of what chats follow.
+
+    Raises:
+        PackError: as in `Rules.adopt`.
+    """
     async with ground.database.read() as tx:
         followed = await chats.subscribed_rules(tx)
         accepted = [(each.entity, each.phrase) for each in await amendments.blockers(tx)]
@@ -76,7 +79,7 @@ async def load_rules(ground: Ground, catalog: Catalog, topics: Sequence[Topic]) 
 
 def _parsed(catalog: Catalog, topics: Sequence[Topic], texts: Collection[str]) -> dict[str, Rule]:
     """Every rule to match, under its key."""
-    rules = {f"{Target.TOPIC}:{topic.slug}": parse_rule(topic.rule, catalog.entities) for topic in topics}
+    rules = {f"{Target.TOPIC}:{topic.slug}": _rule_of(topic, catalog) for topic in topics}
     for text in texts:
         try:
             rules[f"{Target.RULE}:{text}"] = parse_rule(text, catalog.entities)
@@ -84,3 +87,11 @@ def _parsed(catalog: Catalog, topics: Sequence[Topic], texts: Collection[str]) -
             # It was valid when it was followed: a pack has lost an entity since. Keep the wish, say so.
             log.error("rule no longer holds", rule=text, reason=str(error))  # noqa: TRY400  the reason is enough
     return rules
+
+
+def _rule_of(topic: Topic, catalog: Catalog) -> Rule:
+    try:
+        return parse_rule(topic.rule, catalog.entities)
+    except RuleError as error:
+        problem = f"{error} at character {error.position + 1}"
+        raise PackError("topics", f"topic {topic.slug}.rule", problem) from error

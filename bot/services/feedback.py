@@ -1,10 +1,10 @@
 """What a chat says of an alert: less of this, not this story, or a word that meant something else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.models import Chat, Story, Subscription, Target
+from bot.domain.models import Chat, Story, Subscription, Target, Topic
 from bot.domain.rule_tree import Rule, Some
 from bot.domain.rules import parse_rule
 from bot.domain.suspects import Word, words_for
@@ -64,7 +64,7 @@ class Feedback:
     Args:
         database: where stories, wishes and proposals are.
         book: the rules in force, and the names that rules may use.
-        topics: the rule of each topic, by slug.
+        topics: what can be followed by name.
         follow: told the texts of all rules that chats follow whenever these change.
         blockers: what is known to mean something else.
         clock: the time.
@@ -74,7 +74,7 @@ class Feedback:
         self,
         database: Database,
         book: RuleBook,
-        topics: Mapping[str, str],
+        topics: Sequence[Topic],
         follow: Follow,
         blockers: Blockers,
         clock: Clock,
@@ -218,7 +218,8 @@ class Feedback:
             raise CommandError("The rule cannot be changed so: {problem}", problem=error.message) from error
 
     def _rule(self, wish: Subscription) -> Rule | None:
-        text = self._topics.get(wish.value) if wish.target is Target.TOPIC else wish.value
+        rules = {topic.slug: topic.rule for topic in self._topics}
+        text = rules.get(wish.value) if wish.target is Target.TOPIC else wish.value
         try:
             return parse_rule(text or "", self._book.packs.entities)
         except RuleError:

@@ -86,7 +86,7 @@ class Manager:
         defaults: Defaults,
     ) -> None:
         self._database = database
-        self._topics = {topic.slug: topic for topic in topics}
+        self._topics = topics
         self._book = book
         self._follow = follow
         self._clock = clock
@@ -97,13 +97,14 @@ class Manager:
     @property
     def topics(self) -> tuple[Topic, ...]:
         """Every topic there is, in the order of the files."""
-        return tuple(self._topics.values())
+        return tuple(self._topics)
 
     def label(self, wish: Subscription | Wish, language: str) -> str:
         """How a wish is called in a chat."""
-        if wish.target is Target.TOPIC and wish.value in self._topics:
-            return topic_name(self._topics[wish.value], language)
-        return wish.value
+        if wish.target is not Target.TOPIC:
+            return wish.value
+        found = next((topic for topic in self._topics if topic.slug == wish.value), None)
+        return topic_name(found, language) if found else wish.value
 
     def understand(self, text: str) -> Wish:
         """Read what somebody wants to follow: a topic's name in any language, or a rule.
@@ -221,7 +222,9 @@ class Manager:
             keys = [f"{wish.target}:{wish.value}"]
         else:
             _, wishes = await self.subscriptions(place)
-            keys = [each.rule_key for each in wishes] or [f"{Target.TOPIC}:{slug}" for slug in self._topics]
+            keys = [each.rule_key for each in wishes] or [
+                f"{Target.TOPIC}:{topic.slug}" for topic in self._topics
+            ]
         async with self._database.read() as tx:
             return await stories.latest(tx, keys, limit)
 
@@ -279,7 +282,8 @@ class Manager:
     def _near_topic(self, text: str) -> str | None:
         if not text.isalpha():
             return None
-        near = difflib.get_close_matches(fold(text).text, self._topics, n=1, cutoff=NEAR)
+        slugs = [topic.slug for topic in self._topics]
+        near = difflib.get_close_matches(fold(text).text, slugs, n=1, cutoff=NEAR)
         return near[0] if near else None
 
     def _named(self, wishes: Sequence[Subscription], text: str) -> list[Subscription]:

@@ -114,5 +114,4 @@ def use_cases(
 
 def _feedback(database: Database, clock: Clock, on: Footing) -> Feedback:
     blockers = Blockers(database, on.book, clock, on.notify)
-    topics = {topic.slug: topic.rule for topic in on.topics}
-    return Feedback(database, on.book, topics, on.follow, blockers, clock)
+    return Feedback(database, on.book, on.topics, on.follow, blockers, clock)

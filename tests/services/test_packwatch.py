@@ -1,7 +1,7 @@
 """A folder of packs that changes while the program runs: what holds counts, what does not changes nothing."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -9,10 +9,11 @@ import pytest
 
 from bot.domain.entities import Catalog
 from bot.domain.messages import Message
+from bot.domain.models import Topic
 from bot.domain.tongue import Tongue
 from bot.errors import PackError
 from bot.services.alarm import Notices
-from bot.services.packs import MAX_PACKS
+from bot.services.packs import MAX_PACKS, load_catalog, load_topics
 from bot.services.packwatch import PackWatch
 from bot.services.tongues import tongue_of
 from bot.store.database import Database, Transaction
@@ -21,6 +22,7 @@ from tests.support.databases import ONLY_SQLITE
 from tests.support.packs import MORE_ENTITY
 
 pytestmark = ONLY_SQLITE
+SEALS = "[[topic]]\nslug = 'seals'\nnames = { nl = 'Zeehonden' }\nrule = 'zeehond*'\n"
 OTHER = MORE_ENTITY.replace("somebody", "another").replace("Somebody Else", "Another One")
 
 
@@ -32,8 +34,12 @@ class Newsroom:
         self.taken: list[Catalog] = []
         self.told: list[tuple[str, str]] = []
         self.unsuitable = ""
+        self.topics = folder.parent / "topics.toml"
+        self.topics_taken: list[Sequence[Topic]] = []
         folder.mkdir(exist_ok=True)
-        self._watch = PackWatch(folder, self._adopt, Notices(database, StoppedClock(), self._notify))
+        self.topics.write_text(SEALS, encoding="utf-8")
+        notices = Notices(database, StoppedClock(), self._notify)
+        self._watch = PackWatch([folder, self.topics], self._load, self._adopt, notices)
 
     async def look(self) -> list[str]:
         """Two looks, as it takes; the entities of our own packs that were taken last."""
@@ -44,10 +50,14 @@ class Newsroom:
             return ["nothing taken"]
         return sorted({"somebody", "another"} & self.taken[-1].entities.keys())
 
-    async def _adopt(self, catalog: Catalog) -> None:
+    def _load(self) -> tuple[Catalog, Sequence[Topic]]:
+        return load_catalog([self.folder]), load_topics(self.topics)
+
+    async def _adopt(self, catalog: Catalog, topics: Sequence[Topic]) -> None:
         if self.unsuitable:
-            raise PackError("the packs", "topics", self.unsuitable)
+            raise PackError("topics", "topic", self.unsuitable)
         self.taken.append(catalog)
+        self.topics_taken.append(topics)
 
     async def _notify(
         self, tx: Transaction, key: str, worded: Callable[[Tongue], Message], now: datetime
@@ -165,3 +175,36 @@ async def test_two_processes_tell_the_same_trouble_by_one_key(room: Newsroom, db
     for each in (room, other):
         await each.look()
     assert room.told == other.told
+
+
+async def test_topics_that_change_count_together_with_the_packs(room: Newsroom) -> None:
+    assert await room.look() == ["nothing taken"]
+    room.topics.write_text(SEALS.replace("zeehond*", "@somebody"), encoding="utf-8")
+    (room.folder / "a.toml").write_text(MORE_ENTITY, encoding="utf-8")
+    assert await room.look() == ["somebody"]
+    (topics,) = room.topics_taken
+    assert [topic.rule for topic in topics if topic.slug == "seals"] == ["@somebody"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[[topic]\n", "is not TOML"),
+        (SEALS + SEALS, "stands here twice"),
+        (SEALS + "odd = 1\n", "expected a table"),
+        ("x" * 2_000_000, "larger than"),
+    ],
+)
+async def test_bad_topics_are_told_once_and_nothing_of_them_is_taken(
+    room: Newsroom, text: str, problem: str
+) -> None:
+    await room.look()
+    room.topics.write_text(text, encoding="utf-8")
+    for _ in range(3):
+        assert await room.look() == ["nothing taken"]
+    ((_, words),) = room.told
+    assert "topics.toml" in words
+    assert problem in words
+    room.topics.unlink()
+    assert await room.look() == ["nothing taken"]
+    assert len(room.told) == 2

@@ -11,10 +11,9 @@ from bot.web.desk import Desk
 def routes(desk: Desk, version: str) -> list[Route]:
     """The routes of the table, and the document that describes them."""
     table = endpoints(desk)
-    described = document(table, version)
 
     async def openapi(_request: object) -> object:
-        return json_answer(described)
+        return json_answer(document(table, version))
 
     return [
         Route(f"{PREFIX}/openapi.json", openapi, methods=["GET"]),

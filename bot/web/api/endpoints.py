@@ -31,8 +31,9 @@ ID = Parameter("id", "its number", "integer", most=ID_MOST, in_path=True)
 def endpoints(desk: Desk) -> list[Endpoint]:
     """All of them."""
     reader = _Reader(desk)
-    slugs = [topic.slug for topic in desk.topics]
-    topic = Parameter("topic", "only stories of this topic", choices=slugs)
+    topic = Parameter(
+        "topic", "only stories of this topic", choices=lambda: [topic.slug for topic in desk.topics]
+    )
     place = Parameter("before", "where the page before ended", most=40, pattern=r"^[0-9]{1,17}\.[0-9]{1,12}$")
     return [
         Endpoint(
@@ -64,7 +65,7 @@ def endpoints(desk: Desk) -> list[Endpoint]:
             "Feed",
             reader.feeds,
             (
-                Parameter("state", "only those that are doing so", choices=MOODS),
+                Parameter("state", "only those that are doing so", choices=lambda: MOODS),
                 Parameter("words", "words that all stand in its name, outlet, owner or address"),
                 Parameter("after", "where the page before ended", most=20, pattern=r"^[0-9]\.[0-9]{1,12}$"),
                 Parameter("limit", "how many at most", "integer", least=1, most=FEEDS, default=FEEDS),
@@ -77,9 +78,7 @@ def endpoints(desk: Desk) -> list[Endpoint]:
             "Delivery",
             reader.deliveries,
             (
-                Parameter(
-                    "state", "only those in this state", choices=[str(state) for state in DeliveryState]
-                ),
+                Parameter("state", "only those in this state", choices=lambda: [*map(str, DeliveryState)]),
                 Parameter("lane", "only those of this account"),
                 Parameter("chat", "part of a chat's title, or the platform's id of it"),
                 BEFORE,

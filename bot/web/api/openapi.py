@@ -60,8 +60,8 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     else:
         schema |= {"minLength": parameter.least, "maxLength": parameter.most}
         schema["pattern"] = parameter.pattern or NO_NUL
-    if parameter.choices:
-        schema["enum"] = list(parameter.choices)
+    if choices := parameter.choices():
+        schema["enum"] = list(choices)
     if parameter.default is not None:
         schema["default"] = parameter.default
     return {

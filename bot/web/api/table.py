@@ -18,7 +18,8 @@ Query = Mapping[str, Any]
 class Parameter:
     """Something that may be asked. A number lies in `least`..`most`; a text has at most `most` characters.
 
-    `choices` are the only values, where they are given; `pattern` is a regular expression for the whole text.
+    `choices` gives the only values, if not all are good; `pattern` is a regular expression for the whole of a
+    text.
     """
 
     name: str
@@ -26,7 +27,7 @@ class Parameter:
     kind: Literal["integer", "string"] = "string"
     least: int = 0
     most: int = 100
-    choices: Sequence[str] = ()
+    choices: Callable[[], Sequence[str]] = tuple
     pattern: str = ""
     default: Any = None
     in_path: bool = False
@@ -41,8 +42,9 @@ class Parameter:
             return self._number(given)
         if not self.least <= len(given) <= self.most or "\0" in given:
             raise HTTPException(400, f"{self.name} has {self.least} to {self.most} characters")
-        if self.choices and given not in self.choices:
-            raise HTTPException(400, f"{self.name} is one of {', '.join(self.choices)}")
+        choices = self.choices()
+        if choices and given not in choices:
+            raise HTTPException(400, f"{self.name} is one of {', '.join(choices)}")
         return given.encode("utf-8", "replace").decode()
 
     def _number(self, given: str) -> int:
