@@ -35,6 +35,7 @@ _COMMON_PATHS = ("feed", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", 
 _TAG = re.compile(r"<(link|a|base)\b([^<>]{1,4000})>", re.I)
 _ATTRIBUTE = re.compile(r"""(?<![a-z-])([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 _LOOKS_LIKE_FEED = re.compile(r"(?:^|[/._-])(?:rss|atom|feeds?)(?:$|[/._?-])|\.(?:rss|rdf|atom)$", re.I)
+_AS_PASTED = re.compile(r"(?:feed|rss):(?://|(?=https?:))", re.I)
 _COMMENTS = re.compile(r"comments?\b|reacties", re.I)
 
 
@@ -80,6 +81,8 @@ async def discover(fetcher: Fetcher, address: str, parser: Parser | None = None)
 
 
 async def _first_page(fetcher: Fetcher, address: str) -> Page:
+    """The page at an address as people paste it: ``feed://``, in pointed brackets, without a scheme."""
+    address = _AS_PASTED.sub("", address.strip("<>")).strip()
     if "://" in address:
         return await fetcher.fetch_page(address)
     try:

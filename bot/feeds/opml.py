@@ -3,6 +3,7 @@
 It must not fetch anything. No login or header of a feed is ever written: an OPML file is made to be shared.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,12 +17,15 @@ from bot.domain.models import FeedSpec, Outlet
 from bot.errors import BadInput
 from bot.feeds.headers import split_login
 from bot.feeds.limits import registrable_domain
+from bot.feeds.parsing.encoding import decode
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_FEEDS = 20_000
 _MAX_DEPTH = 64
 _LONGEST = 500
 _OWNER = "heraut:owner"
+_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufeff\ufffe\uffff]")
+_BARE_AMPERSAND = re.compile("&(?!(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|\\w{1,32});)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +88,23 @@ def read_opml(body: bytes) -> Opml:
     if len(body) > MAX_BYTES:
         raise BadInput(f"the file is larger than {MAX_BYTES // 2**20} MB")
     reader = _Reader()
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = reader.doctype
     try:
-        parser.Parse(body, True)
+        parser.Parse(_cleaned(body), True)
     except (expat.ExpatError, ValueError, LookupError) as error:
         line = f", line {error.lineno}" if isinstance(error, expat.ExpatError) else ""
         raise BadInput(f"this is not well-formed XML{line}") from error
     return Opml(reader.title.strip(), tuple(reader.feeds.values()), tuple(reader.skipped[:100]))
+
+
+def _cleaned(body: bytes) -> bytes:
+    """The file in UTF-8, without the usual slips: space before it, bare ampersands, controls."""
+    text = _ODD.sub("", decode(body)).lstrip()
+    return _BARE_AMPERSAND.sub("&amp;", text).encode("utf-8", "replace")
 
 
 def write_opml(feeds: Iterable[FeedSpec], *, title: str, created: datetime) -> bytes:
@@ -147,7 +157,7 @@ def _web_address(address: str) -> URL | None:
         url = URL(address)
     except ValueError:
         return None
-    return url if url.scheme in ("http", "https") and url.host else None
+    return url.with_fragment(None) if url.scheme in ("http", "https") and url.host else None
 
 
 def _text(value: str) -> str:

@@ -30,6 +30,17 @@ async def test_the_address_of_a_feed_is_its_own_answer(server: FeedServer, fetch
     assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize(
+    "pasted", ["<http://{}/rss>", "feed://{}/rss", "feed:http://{}/rss", " rss://{}/rss "]
+)
+async def test_an_address_is_read_as_people_paste_it(
+    server: FeedServer, fetcher: Fetcher, pasted: str
+) -> None:
+    server.put("/rss", rss(items(3)))
+    (found,) = await discover(fetcher, pasted.format(server.host))
+    assert found.url == server.url("/rss")
+
+
 async def test_a_site_names_its_feeds_and_comments_come_last(server: FeedServer, fetcher: Fetcher) -> None:
     head = (
         '<link rel="alternate" type="application/rss+xml" href="/reacties/feed">'

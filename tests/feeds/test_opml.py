@@ -84,7 +84,6 @@ EXTERNAL = (
         (b"", "not well-formed XML, line 1"),
         (b"not xml", "not well-formed XML"),
         (b"\xff\xfe\x00", "not well-formed XML"),
-        (b'<?xml version="1.0" encoding="x-klingon"?><opml/>', "not well-formed XML"),
         (opml("<outline>"), "not well-formed XML"),
         (b"<rss><channel/></rss>", "not an OPML file"),
         (BILLION_LAUGHS, "declares entities"),
@@ -96,6 +95,22 @@ EXTERNAL = (
 def test_a_file_that_is_no_list_of_feeds_is_refused(body: bytes, complaint: str) -> None:
     with pytest.raises(BadInput, match=complaint):
         read_opml(body)
+
+
+SLIPS = {
+    "space before": b"\n\n  %s",
+    "mark before": b"\xef\xbb\xbf%s",
+    "unknown encoding": b'<?xml version="1.0" encoding="x-klingon"?>%s',
+    "undeclared Windows-1252": b"%s<!-- caf\xe9 -->",
+    "NUL": b"%s\x00",
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_slips_of_other_programs_lose_no_feed(slip: str) -> None:
+    outline = b'<outline text="Vis & Vlees" xmlUrl="https://krant.example/rss?a=1&b=2#top"/>'
+    (feed,) = read_opml(SLIPS[slip] % (b"<opml><body>" + outline + b"</body></opml>")).feeds
+    assert (feed.url, feed.outlet.name) == ("https://krant.example/rss?a=1&b=2", "Vis & Vlees")
 
 
 def test_a_list_has_a_largest_size() -> None:
