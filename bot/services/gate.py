@@ -1,6 +1,7 @@
 """Which chats are served, and how much each may ask: denied and unlisted chats, commands a minute.
 
-A chat that is not served is told so once, politely, and then nothing more is said or sent there.
+A chat that is not served is told so once by each account it asks, politely, and then nothing more is said or
+sent there.
 """
 
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ class Gate:
         async with self._database.read() as tx:
             ruling = await access.of_chat(tx, place.address)
         if self._closed_to(place.address, ruling):
-            return Admission(False, await self._excuse(place.address, ruling))
+            return Admission(False, await self._excuse(place, ruling))
         if seconds := self._too_fast(place):
             return Admission(
                 False, Phrase("That is a lot at once. Please wait {seconds} seconds.", seconds=seconds)
@@ -144,11 +145,11 @@ class Gate:
         name, quotas = f"{address.platform}:{address.chat}", self._quotas
         return name in quotas.denied or (quotas.listed_only and name not in quotas.allowed)
 
-    async def _excuse(self, address: Address, ruling: Ruling | None) -> str:
-        if ruling and ruling.told_at:
+    async def _excuse(self, place: Place, ruling: Ruling | None) -> str:
+        if ruling and ruling.was_told(place.lane):
             return ""
         async with self._database.write() as tx:
-            first = await access.told(tx, address, self._clock.now())
+            first = await access.told(tx, place.lane, place.address, self._clock.now())
         if not first:
             return ""
         if ruling and ruling.denied and ruling.reason:

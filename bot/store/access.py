@@ -15,13 +15,19 @@ ALLOWED, DENIED, UNLISTED = "allowed", "denied", "unlisted"
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What the owners decided of a chat, with all its threads. `told_at` is when the chat was told."""
+    """What the owners decided of a chat, with all its threads.
+
+    Args:
+        told_at: when the chat was last told that it is not served.
+        told_by: the accounts that told it; empty where a version that did not note them did.
+    """
 
     platform: str
     chat: str
     verdict: str
     reason: str = ""
     told_at: datetime | None = None
+    told_by: frozenset[str] = frozenset()
 
     @property
     def allowed(self) -> bool:
@@ -30,6 +36,10 @@ class Ruling:
     @property
     def denied(self) -> bool:
         return self.verdict == DENIED
+
+    def was_told(self, lane: str) -> bool:
+        """Whether this account need not say any more that the chat is not served."""
+        return self.told_at is not None and (not self.told_by or lane in self.told_by)
 
 
 async def everything(tx: Transaction) -> list[Ruling]:
@@ -50,7 +60,7 @@ async def of_chat(tx: Transaction, address: Address) -> Ruling | None:
 
 async def rule(tx: Transaction, address: Address, verdict: str, reason: str, now: datetime) -> None:
     """Decide of a chat; what was decided before no longer counts."""
-    values = {"verdict": verdict, "reason": reason[:300], "at": now, "told_at": None}
+    values = {"verdict": verdict, "reason": reason[:300], "at": now, "told_at": None, "told_by": ""}
     fresh = upsert(tx, chat_access).values(platform=address.platform, chat=address.chat, **values)
     await tx.execute(fresh.on_conflict_do_update(index_elements=["platform", "chat"], set_=values))
 
@@ -60,14 +70,16 @@ async def forget(tx: Transaction, address: Address) -> int:
     return (await tx.execute(delete(chat_access).where(*_here(address)))).rowcount
 
 
-async def told(tx: Transaction, address: Address, now: datetime) -> bool:
-    """Note that a chat is told that it is not served; False when it was told before."""
+async def told(tx: Transaction, lane: str, address: Address, now: datetime) -> bool:
+    """Note that an account tells a chat that it is not served; False when it did before."""
     fresh = upsert(tx, chat_access).values(
         platform=address.platform, chat=address.chat, verdict=UNLISTED, at=now
     )
     await tx.execute(fresh.on_conflict_do_nothing())
-    untold = update(chat_access).where(*_here(address), chat_access.c.told_at.is_(None))
-    return (await tx.execute(untold.values(told_at=now))).rowcount == 1
+    # One statement, as two processes may be asked at the same time.
+    told_by, mark = chat_access.c.told_by, f" {lane} "
+    untold = update(chat_access).where(*_here(address), ~told_by.contains(mark, autoescape=True))
+    return (await tx.execute(untold.values(told_at=now, told_by=told_by + mark))).rowcount == 1
 
 
 def _here(address: Address) -> tuple[Any, ...]:
@@ -75,4 +87,5 @@ def _here(address: Address) -> tuple[Any, ...]:
 
 
 def _ruling(row: Row[Any]) -> Ruling:
-    return Ruling(row.platform, row.chat, row.verdict, row.reason, row.told_at)
+    told_by = frozenset(row.told_by.split())
+    return Ruling(row.platform, row.chat, row.verdict, row.reason, row.told_at, told_by)

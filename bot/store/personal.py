@@ -46,7 +46,8 @@ async def of(tx: Transaction, lane: str, address: Address, who: str, limit: int)
     if address.platform == WEB:
         found["posts"] = await _rows(tx, web_messages, web_messages.c.room == address.chat, limit)
     if ruling := await access.of_chat(tx, address):
-        found["access"] = {"verdict": ruling.verdict, "reason": ruling.reason, "told_at": ruling.told_at}
+        told = {"told_at": ruling.told_at, "told_by": sorted(ruling.told_by)}
+        found["access"] = {"verdict": ruling.verdict, "reason": ruling.reason} | told
     return found
 
 

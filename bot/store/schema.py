@@ -448,6 +448,7 @@ chat_access = Table(
     Column("reason", String(300), nullable=False, server_default=""),
     Column("at", UtcDateTime, nullable=False),
     Column("told_at", UtcDateTime),
+    Column("told_by", Text, nullable=False, server_default=""),
 )
 
 FULL_TEXT = ("item_search", "item_vectors")

@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.domain.models import Address
 from bot.errors import CommandError
 from bot.ports import ChatEvent
 from bot.services.gate import SERVED, Gate, Quotas
 from bot.services.places import Place
+from bot.store.schema import chat_access
 from tests.support.newsroom import LANE, Newsroom, place, report
 
 OWNER = Place(LANE, Address("paper", "baas"), who="paper:1")
@@ -28,6 +30,28 @@ async def test_a_denied_chat_is_told_once_with_the_reason_and_then_nothing(room:
     assert (second.served, second.words) == (False, "")
     assert (await gate.admit(place("bo"), owner=False)).served
     assert (await gate.admit(place("anna"), owner=True)).served
+
+
+@pytest.mark.parametrize("listed_only", [True, False])
+async def test_each_account_that_is_asked_tells_once_that_a_chat_is_not_served(
+    room: Newsroom, listed_only: bool
+) -> None:
+    gate = Gate(room.database, room.clock, Quotas(listed_only=listed_only))
+    if not listed_only:
+        await gate.deny(OWNER, "paper:anna")
+    asked = [place("anna"), replace(place("anna"), lane="paper:12"), place("anna")]
+    answers = [bool((await gate.admit(each, owner=False)).words) for each in (*asked, *asked)]
+    assert answers == [True, True, False, False, False, False]
+    await gate.deny(OWNER, "paper:anna nog steeds")
+    assert "nog steeds" in (await gate.admit(asked[1], owner=False)).words
+
+
+async def test_what_a_version_before_told_is_not_told_again(room: Newsroom) -> None:
+    gate = Gate(room.database, room.clock)
+    await gate.deny(OWNER, "paper:anna")
+    async with room.database.write() as tx:
+        await tx.execute(update(chat_access).values(told_at=room.clock.now()))
+    assert (await gate.admit(place("anna"), owner=False)).words == ""
 
 
 async def test_a_denied_chat_gets_no_alerts_until_it_is_allowed(room: Newsroom) -> None:
