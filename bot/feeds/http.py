@@ -235,7 +235,7 @@ class Fetcher(AbstractAsyncContextManager["Fetcher"]):
         if status == 410:
             raise FeedGone("410: the publisher retired it", status=status)
         seconds = None
-        if status in (429, 503):
+        if status in (403, 429) or status >= 500:
             seconds = retry_after(response.headers, datetime.now(UTC))
         if seconds is None and status == 429:
             seconds = _UNSAID_PAUSE

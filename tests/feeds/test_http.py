@@ -229,7 +229,7 @@ async def test_an_error_status_is_named(
     assert caught.value.status == status
 
 
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("status", [403, 429, 502, 503])
 async def test_retry_after_holds_all_feeds_of_the_domain(
     server: FeedServer, fetcher: Fetcher, status: int
 ) -> None:
