@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,27 +51,36 @@ class InlineTransaction:
         """Rows that are read as they are asked for."""
         return _Rows(self._connection.execute(statement, parameters))
 
-    @asynccontextmanager
-    async def begin_nested(self) -> AsyncIterator[None]:
+    def begin_nested(self) -> "_Part":
         """A part that can fail alone: undone when the block raises."""
         self._savepoints += 1
-        name = f"part_{self._savepoints}"
-        raw = self.raw
-        raw.execute(f"SAVEPOINT {name}")
-        try:
-            yield
-        except BaseException:
-            # A full disk ends the whole transaction by itself; then there is no savepoint any more.
-            if raw.in_transaction:
-                raw.execute(f"ROLLBACK TO {name}")
-                raw.execute(f"RELEASE {name}")
-            raise
-        raw.execute(f"RELEASE {name}")
+        return _Part(self.raw, f"part_{self._savepoints}")
 
     @property
     def raw(self) -> Any:
         """The driver's connection."""
         return self._connection.connection.dbapi_connection
+
+
+class _Part:
+    """A part of a transaction, behind a savepoint of its own."""
+
+    __slots__ = ("_name", "_raw")
+
+    def __init__(self, raw: Any, name: str) -> None:
+        self._raw = raw
+        self._name = name
+
+    async def __aenter__(self) -> None:
+        self._raw.execute(f"SAVEPOINT {self._name}")
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            # A full disk ends the whole transaction by itself; then there is no savepoint any more.
+            if not self._raw.in_transaction:
+                return
+            self._raw.execute(f"ROLLBACK TO {self._name}")
+        self._raw.execute(f"RELEASE {self._name}")
 
 
 class _Rows:
@@ -118,6 +127,7 @@ class Writer:
     def __init__(self, engine: Engine, turn: asyncio.Lock) -> None:
         self._engine = engine
         self._turn = turn
+        self._connection: Connection | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._waiting: deque[_Job] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -141,6 +151,7 @@ class Writer:
         if self._task is not None:
             await self._task
         await asyncio.to_thread(self._thread.shutdown)
+        self._drop()
         self._engine.dispose()
 
     async def _write(self) -> None:
@@ -184,10 +195,20 @@ class Writer:
 
     @contextmanager
     def _begin(self) -> Iterator[InlineTransaction]:
-        with self._engine.connect() as connection:
-            connection = connection.execution_options(immediate=True)
-            with connection.begin():
-                yield InlineTransaction(connection)
+        """A transaction of the connection, which none that failed as a whole is begun on again."""
+        if self._connection is None:
+            self._connection = self._engine.connect().execution_options(immediate=True)
+        try:
+            with self._connection.begin():
+                yield InlineTransaction(self._connection)
+        except BaseException:
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def _attempt(job: _Job, tx: InlineTransaction) -> None:

@@ -1,11 +1,16 @@
 """What publishers send without measure is stored on either database."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+
+import pytest
+from sqlalchemy import DateTime
+from sqlalchemy.dialects import sqlite
 
 from bot.domain.models import FeedSpec, Outlet, ParsedItem, PollState
 from bot.store import feedlist, feeds
 from bot.store.database import Database
+from bot.store.schema import UtcDateTime
 from tests.support.clock import NOON
 from tests.support.newsroom import Newsroom, place
 
@@ -34,3 +39,28 @@ async def test_an_item_with_an_endless_address_and_a_nul_is_told_once(tmp_path: 
     assert (first.new, first.alerts) == (1, 1)
     assert (again.new, again.edited, again.alerts, again.updates) == (0, 0, 0, 0)
     await room.close()
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        NOON,
+        NOON.replace(microsecond=7),
+        datetime(987, 1, 2, tzinfo=UTC),
+        datetime(2026, 1, 1, 0, 30, tzinfo=timezone(timedelta(hours=2))),
+    ],
+)
+def test_sqlite_keeps_a_moment_as_its_own_type_would(moment: datetime) -> None:
+    ours = UtcDateTime().bind_processor(sqlite.dialect())
+    theirs = DateTime().dialect_impl(sqlite.dialect()).bind_processor(sqlite.dialect())
+    assert ours
+    assert theirs
+    assert ours(moment) == theirs(moment.astimezone(UTC))
+    assert ours(None) is None
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    ours = UtcDateTime().bind_processor(sqlite.dialect())
+    assert ours
+    with pytest.raises(ValueError, match="without a zone"):
+        ours(datetime(2026, 1, 1))  # noqa: DTZ001  that is what is refused
