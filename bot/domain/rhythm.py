@@ -3,10 +3,12 @@
 Pure. It must not know how a feed is polled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
+from typing import Self
 
 _RECENT = 20
 _LEAST_MOMENTS = 4
@@ -17,44 +19,47 @@ _SILENCE_MOST = timedelta(days=30)
 _PINNED = 2
 
 
-def typical_gap(published: Sequence[datetime], now: datetime) -> timedelta | None:
-    """The median time between recent items.
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When items appeared: each moment once, as some publishers release in batches, the earliest first."""
 
-    Items of one moment count once (some publishers release in batches), and dates in the future do not
-    count. None when there are too few to tell.
-    """
-    moments = sorted({at for at in published if at <= now})[-_RECENT:]
-    if len(moments) < _LEAST_MOMENTS:
-        return None
-    return timedelta(seconds=median((b - a).total_seconds() for a, b in pairwise(moments)))
+    moments: tuple[datetime, ...]
 
+    @classmethod
+    def of(cls, published: Iterable[datetime], now: datetime) -> Self:
+        """The rhythm of items with these dates, in any order; dates in the future do not count."""
+        return cls(tuple(sorted({at for at in published if at <= now})))
 
-def silence_limit(published: Sequence[datetime], now: datetime) -> timedelta | None:
-    """How long a feed may be silent before something is wrong with it: twice its longest pause.
+    @property
+    def last(self) -> datetime | None:
+        """When the newest item appeared."""
+        return self.moments[-1] if self.moments else None
 
-    At least 12 hours, so that a night is no alarm for a feed whose nights we have not seen, and at most
-    30 days. None when too little is known.
-    """
-    moments = sorted({at for at in published if at <= now})
-    if len(moments) < _SILENCE_MOMENTS:
-        return None
-    longest = max(later - earlier for earlier, later in pairwise(moments))
-    return min(max(longest * _SILENCE_FACTOR, _SILENCE_LEAST), _SILENCE_MOST)
+    def typical_gap(self) -> timedelta | None:
+        """The median time between recent items; None when there are too few to tell."""
+        recent = self.moments[-_RECENT:]
+        if len(recent) < _LEAST_MOMENTS:
+            return None
+        return timedelta(seconds=median((b - a).total_seconds() for a, b in pairwise(recent)))
 
+    def silence_limit(self) -> timedelta | None:
+        """How long the feed may be silent before something is wrong with it: twice its longest pause.
 
-def is_silent(published: Sequence[datetime], now: datetime) -> bool:
-    """Whether a feed is silent for longer than its rhythm explains."""
-    alarm = silent_after(published, now)
-    return alarm is not None and now > alarm
+        At least 12 hours, so that a night is no alarm for a feed whose nights we have not seen, and at
+        most 30 days. None when too little is known.
+        """
+        if len(self.moments) < _SILENCE_MOMENTS:
+            return None
+        longest = max(later - earlier for earlier, later in pairwise(self.moments))
+        return min(max(longest * _SILENCE_FACTOR, _SILENCE_LEAST), _SILENCE_MOST)
 
+    def silent_after(self) -> datetime | None:
+        """When the feed's silence becomes an alarm, if nothing new comes until then.
 
-def silent_after(published: Sequence[datetime], now: datetime) -> datetime | None:
-    """When a feed's silence becomes an alarm, if nothing new comes until then.
-
-    None when too little is known.
-    """
-    limit = silence_limit(published, now)
-    return None if limit is None else max(at for at in published if at <= now) + limit
+        None when too little is known.
+        """
+        limit = self.silence_limit()
+        return None if limit is None else self.moments[-1] + limit
 
 
 def overflowed(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.models import Fetched, PollState
-from bot.domain.rhythm import silent_after, typical_gap
+from bot.domain.rhythm import Rhythm
 from bot.errors import FeedError, FeedGone, FeedHeld, FeedRefused, FeedUnreachable, FeedUnreadable
 
 NOTICE_AFTER = 4
@@ -96,9 +96,12 @@ def after_answer(
         jitter: random, 0 ≤ jitter < 1; spreads feeds that were polled together.
         hot: a story that this feed reports is developing: come back as soon as manners allow.
     """
-    interval = _grown(state, pace) if reading is None else _from_reading(state, fetched, reading, now, pace)
-    skip_hours = state.skip_hours if reading is None else reading.skip_hours
-    alarm = state.silent_after if reading is None else silent_after(reading.published, now)
+    if reading is None:
+        interval, skip_hours, alarm = _grown(state, pace), state.skip_hours, state.silent_after
+    else:
+        rhythm = Rhythm.of(reading.published, now)
+        interval = _from_rhythm(state, fetched, reading, rhythm, now, pace)
+        skip_hours, alarm = reading.skip_hours, rhythm.silent_after()
     known = PollState(
         etag=fetched.etag,
         last_modified=fetched.last_modified,
@@ -161,16 +164,15 @@ def _grown(state: PollState, pace: Pace) -> timedelta:
     return pace.clamp(state.interval * _GROW)
 
 
-def _from_reading(
-    state: PollState, fetched: Fetched, reading: Reading, now: datetime, pace: Pace
+def _from_rhythm(
+    state: PollState, fetched: Fetched, reading: Reading, rhythm: Rhythm, now: datetime, pace: Pace
 ) -> timedelta:
     """From the feed's own rhythm, and never sooner than it asks, within reason."""
-    gap = typical_gap(reading.published, now)
-    if gap is None:
+    gap = rhythm.typical_gap()
+    if gap is None or rhythm.last is None:
         wish = state.interval * _SHRINK if state.last_success_at else state.interval
     else:
-        idle = now - max(at for at in reading.published if at <= now)
-        wish = max(gap / _POLLS_PER_GAP, idle / _IDLE_PART)
+        wish = max(gap / _POLLS_PER_GAP, (now - rhythm.last) / _IDLE_PART)
     if reading.overflowed:
         return pace.clamp(max(min(wish, state.interval / 2), _capped(fetched.max_age)))
     return pace.clamp(max(wish, _capped(reading.ttl), _capped(fetched.max_age)))

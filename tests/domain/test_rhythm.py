@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.rhythm import is_silent, overflowed, silence_limit, silent_after, typical_gap
+from bot.domain.rhythm import Rhythm, overflowed
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -14,46 +14,52 @@ def back(*hours: float) -> list[datetime]:
     return [NOW - HOUR * ago for ago in hours]
 
 
+def rhythm(*hours: float) -> Rhythm:
+    return Rhythm.of(back(*hours), NOW)
+
+
 def test_the_gap_is_the_median_whatever_the_order() -> None:
-    assert typical_gap(back(0, 1, 9, 2, 3), NOW) == HOUR
+    assert rhythm(0, 1, 9, 2, 3).typical_gap() == HOUR
 
 
 def test_a_batch_counts_as_one_moment() -> None:
-    assert typical_gap(back(0, 0, 0, 24, 24, 48, 72, 72), NOW) == 24 * HOUR
+    assert rhythm(0, 0, 0, 24, 24, 48, 72, 72).typical_gap() == 24 * HOUR
 
 
 def test_dates_in_the_future_do_not_count() -> None:
-    assert typical_gap(back(-500, -100, 0, 2, 4, 6), NOW) == 2 * HOUR
+    assert rhythm(-500, -100, 0, 2, 4, 6).typical_gap() == 2 * HOUR
 
 
 def test_only_recent_items_count() -> None:
-    assert typical_gap(back(*range(30), *range(1000, 9000, 100)), NOW) == HOUR
+    assert rhythm(*range(30), *range(1000, 9000, 100)).typical_gap() == HOUR
 
 
-@pytest.mark.parametrize("published", [[], back(1), back(1, 1, 1, 1), back(-1, -2, -3, -4, -5)])
-def test_too_little_gives_no_rhythm(published: list[datetime]) -> None:
-    assert typical_gap(published, NOW) is None
-    assert silence_limit(published, NOW) is None
-    assert not is_silent(published, NOW)
+@pytest.mark.parametrize("hours", [(), (1,), (1, 1, 1, 1), (-1, -2, -3, -4, -5)])
+def test_too_little_gives_no_rhythm(hours: tuple[int, ...]) -> None:
+    found = rhythm(*hours)
+    assert found.typical_gap() is None
+    assert found.silence_limit() is None
+    assert found.silent_after() is None
+
+
+def test_the_newest_item_that_is_no_promise_is_the_last() -> None:
+    assert rhythm(3, -2, 1).last == NOW - HOUR
+    assert rhythm(-2).last is None
 
 
 def test_a_feed_may_be_silent_for_twice_its_longest_pause() -> None:
-    weekly = back(*(24 * 7 * week for week in range(10)))
-    assert silence_limit(weekly, NOW) == timedelta(days=14)
+    assert rhythm(*(24 * 7 * week for week in range(10))).silence_limit() == timedelta(days=14)
 
 
 def test_one_night_is_no_alarm_for_a_feed_whose_nights_are_unknown() -> None:
-    busy_day = back(*(1 + step / 4 for step in range(40)))
-    assert silence_limit(busy_day, NOW) == timedelta(hours=12)
-    assert not is_silent(busy_day, NOW + 10 * HOUR)
-    assert is_silent(busy_day, NOW + 12 * HOUR)
+    busy_day = rhythm(*(1 + step / 4 for step in range(40)))
+    assert busy_day.silence_limit() == timedelta(hours=12)
+    assert busy_day.silent_after() == NOW + 11 * HOUR
 
 
 def test_it_is_known_beforehand_when_a_silence_becomes_an_alarm() -> None:
-    published = back(*range(12))
-    assert silent_after(published, NOW) == NOW + 12 * HOUR
-    assert [is_silent(published, NOW + 12 * HOUR), is_silent(published, NOW + 13 * HOUR)] == [False, True]
-    assert silent_after(published[:3], NOW) is None
+    assert rhythm(*range(12)).silent_after() == NOW + 12 * HOUR
+    assert rhythm(*range(3)).silent_after() is None
 
 
 def test_windows_that_share_no_item_overflowed() -> None:
