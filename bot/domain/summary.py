@@ -5,10 +5,12 @@ headline is not repeated, nothing is cut, and what belongs to the page instead o
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, combinations
+from math import inf
+from typing import NamedTuple
 
 from bot.domain.boilerplate import after_dateline, is_credit
 from bot.domain.models import MatchResult
@@ -30,6 +32,7 @@ LEAST_WORTH = 0.25
 _STEM = 3
 """Letters that two words must have in common to be one."""
 _WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +83,14 @@ def summary_of(title: str, text: str, limit: int = LIMIT, followed: Collection[s
     return Summary(
         text=" ".join(_on_one_line(one.sentence.text) for one in chosen),
         sentences=tuple(one.sentence for one in chosen),
-        worth=_value(chosen) if chosen else 0.0,
+        worth=_value(*chosen) if chosen else 0.0,
     )
 
 
 def is_about(title: str, text: str) -> bool:
     """Whether a text has words of a headline, as the article below it would."""
-    heading, said = _content(title), _content(text[:OPENING])
-    shared = sum(map(said.has, heading.words))
-    return 3 * shared >= len(heading.words)
+    heading = _content(title)
+    return 3 * len(heading.met_in(_content(text[:OPENING])).own) >= len(heading.words)
 
 
 def followed_names(result: MatchResult, entities: Collection[str] | None = None) -> frozenset[str]:
@@ -107,13 +109,14 @@ def _candidates(title: str, text: str, limit: int, followed: Collection[str]) ->
     for number, sentence in enumerate(whole):
         if len(found) == MOST_CANDIDATES:
             break
-        told, length = repeats(sentence.text, title), len(_on_one_line(sentence.text))
+        words = _content(sentence.text)
+        met = heading.met_in(words)
+        told, length = _repeats(words, heading, met), len(_on_one_line(sentence.text))
         fits = length <= limit and _is_usable(sentence, whole)
         if fits and not told and not _is_caption(text, number, whole):
-            plain = fold(sentence.text).text
-            here = frozenset(name for name, pattern in names.items() if pattern.search(plain))
-            words = _content(sentence.text)
-            worth = _worth(sentence.text, len(found), words, heading, bool(here))
+            here = frozenset(name for name, pattern in names.items() if pattern.search(words.plain))
+            shared = len(met.own) / max(len(heading.words), 1)
+            worth = _worth(sentence.text, len(found), words, shared, bool(here))
             leaning = leans(sentence.text) and not leant_on
             found.append(_Candidate(sentence, number, words.known, here, worth, leaning, length))
         leant_on = told
@@ -140,70 +143,95 @@ def _is_caption(text: str, number: int, whole: Sequence[Sentence]) -> bool:
     return is_credit(whole[number + 1].text)
 
 
-def _worth(text: str, order: int, words: "_Words", heading: "_Words", followed: bool) -> float:
-    """How much a sentence says, about 0..2; `order` counts the usable sentences before it."""
-    shared = sum(map(words.has, heading.words))
-    worth = 1.0 / (1.0 + 0.25 * order) + 0.5 * shared / max(len(heading.words), 1) + 0.5 * followed
-    worth += 0.1 * any(map(str.isdigit, text)) - 0.15 * max(5 - len(words.words), 0)
+def _worth(text: str, order: int, words: "_Words", shared: float, followed: bool) -> float:
+    """How much a sentence says, about 0..2.
+
+    `order` counts the usable sentences before it, `shared` is the part of the headline's words that it has.
+    """
+    worth = 1.0 / (1.0 + 0.25 * order) + 0.5 * shared + 0.5 * followed
+    worth += 0.1 * (_DIGIT.search(text) is not None) - 0.15 * max(5 - len(words.words), 0)
     worth -= 0.3 * (len(text) < SHORT)
     return worth - flaws(text)
 
 
-def _best(found: Sequence[_Candidate], limit: int) -> tuple[_Candidate, ...]:
+def _best(found: Sequence[_Candidate], limit: int) -> Sequence[_Candidate]:
     """The best one or two candidates that fit, in the order of the text."""
-    choices: list[tuple[_Candidate, ...]] = [(one,) for one in found]
-    choices += [
-        (one, other)
-        for number, one in enumerate(found)
-        for other in found[number + 1 :]
-        if one.length + 1 + other.length <= limit and not _alike(one, other)
-    ]
-    best = max(choices, key=_value, default=())
-    return best if best and _value(best) >= LEAST_WORTH else ()
+    best: Sequence[_Candidate] = ()
+    highest = -inf
+    for chosen in chain(combinations(found, 1), combinations(found, 2)):
+        length = sum(one.length for one in chosen) + len(chosen) - 1
+        if length <= limit and (value := _value(*chosen)) > highest and not _alike(*chosen):
+            best, highest = chosen, value
+    return best if highest >= LEAST_WORTH else ()
 
 
-def _value(chosen: Sequence[_Candidate]) -> float:
-    first = chosen[0]
-    value = first.worth - 0.7 * first.leaning
-    for before, one in pairwise(chosen):
-        follows = one.number == before.number + 1
-        value += 0.7 * one.worth - (0.15 if follows else 0.35) - 0.5 * (one.leaning and not follows)
-    return value + 0.25 * min(len(frozenset().union(*(one.followed for one in chosen))), 2)
+def _value(one: _Candidate, other: _Candidate | None = None) -> float:
+    """What a sentence is worth as a summary, or two, in the order of the text."""
+    value, followed = one.worth - 0.7 * one.leaning, one.followed
+    if other is not None:
+        follows = other.number == one.number + 1
+        value += 0.7 * other.worth - (0.15 if follows else 0.35) - 0.5 * (other.leaning and not follows)
+        followed = followed | other.followed
+    return value + 0.25 * min(len(followed), 2)
 
 
-def _alike(one: _Candidate, other: _Candidate) -> bool:
+def _alike(one: _Candidate, other: _Candidate | None = None) -> bool:
+    """Whether two sentences say the same; one alone does not."""
+    if other is None:
+        return False
     return 5 * len(one.words & other.words) >= 4 * min(len(one.words), len(other.words))
 
 
 def repeats(sentence: str, title: str) -> bool:
     """Whether a sentence says hardly more than the headline."""
-    said, known = _content(sentence), _content(title)
-    new = [word for word in said.words if not known.has(word)]
-    return 5 * len(new) <= len(said.words) or (len(new) <= 1 and len(said.words) <= len(known.words) + 1)
+    said, heading = _content(sentence), _content(title)
+    return _repeats(said, heading, heading.met_in(said))
+
+
+def _repeats(said: "_Words", heading: "_Words", met: "_Met") -> bool:
+    return 5 * met.new <= len(said.words) or (met.new <= 1 and len(said.words) <= len(heading.words) + 1)
+
+
+class _Met(NamedTuple):
+    """The words of one text that another has, and how many further ones that has."""
+
+    own: set[str]
+    new: int
 
 
 class _Words:
-    """The different words of a text that say something, in their order, found by how they begin."""
+    """The different words of a text that say something, in their order, and the text as it is compared."""
 
-    __slots__ = ("_starts", "known", "words")
+    __slots__ = ("_starts", "known", "plain", "words")
 
-    def __init__(self, words: Sequence[str]) -> None:
-        self.words = words
-        self.known = frozenset(words)
+    def __init__(self, plain: str) -> None:
+        words = dict.fromkeys(_WORD.findall(plain))
+        self.plain = plain
+        self.words = [word for word in words if word not in FUNCTION_WORDS] or list(words)
+        self.known = frozenset(self.words)
         self._starts: dict[str, list[str]] = {}
-        for word in words:
-            self._starts.setdefault(word[:_STEM], []).append(word)
 
-    def has(self, word: str) -> bool:
-        """Whether one of them is the same word."""
-        return word in self.known or any(_same(word, other) for other in self._starts.get(word[:_STEM], ()))
+    def met_in(self, other: "_Words") -> "_Met":
+        """Which of them another text has too."""
+        starts, own, new = self._by_start(), set[str](), 0
+        for word in other.words:
+            same = [mine for mine in starts.get(word[:_STEM], ()) if _same(word, mine)]
+            own.update(same)
+            new += not same
+        return _Met(own, new)
+
+    def _by_start(self) -> Mapping[str, Collection[str]]:
+        """Most texts are never asked, so this is made when it is."""
+        if not self._starts:
+            for word in self.words:
+                self._starts.setdefault(word[:_STEM], []).append(word)
+        return self._starts
 
 
 @lru_cache(64)
 def _content(text: str) -> _Words:
     """The words of a sentence; a headline is compared with each of an article's."""
-    words = dict.fromkeys(_WORD.findall(fold(text).text))
-    return _Words([word for word in words if word not in FUNCTION_WORDS] or list(words))
+    return _Words(fold(text).text)
 
 
 def _same(word: str, other: str) -> bool:
