@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +12,7 @@ import pytest
 import pytest_asyncio
 from argon2 import PasswordHasher
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Browser, Page, StorageState, ViewportSize, expect
 
 from bot.config import Settings
 from bot.domain.models import DeliveryState
@@ -19,9 +20,11 @@ from bot.store import books, roster
 from bot.store.roster import Entry
 from bot.web.access import Login
 from bot.web.settingsview import shown
+from tests.support import databases
 from tests.support.browser import running_browser
-from tests.support.newsroom import report
-from tests.support.press import Press, print_morning
+from tests.support.clock import StoppedClock
+from tests.support.newsroom import Newsroom, report
+from tests.support.press import morning
 from tests.support.site import Site, running_site
 
 # One loop and one browser for all of them: starting Chromium takes longer than most tests.
@@ -51,17 +54,42 @@ async def browser() -> AsyncIterator[Browser]:
         yield running
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def press(tmp_path: Path) -> AsyncIterator[Press]:
-    made = await print_morning(tmp_path, datetime.now(UTC))
-    yield made
-    await made.newsroom.close()
+async def today(url: str) -> None:
+    await morning(url, datetime.now(UTC))
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def site(press: Press, tmp_path: Path) -> AsyncIterator[Site]:
-    async with running_site(tmp_path, token=TOKEN, login=LOGIN, settings=shown(Settings())) as running:
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Site]:
+    async with (
+        databases.address("sqlite", folder, fill=today),
+        running_site(folder, token=TOKEN, login=LOGIN, settings=shown(Settings())) as running,
+    ):
         yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    async with opened(tmp_path) as running:
+        yield running
+
+
+@dataclass(frozen=True)
+class Window:
+    """A site that tests only look at, and the cookies of somebody who signed in there."""
+
+    site: Site
+    signed_in: StorageState
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def window(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Window]:
+    async with opened(tmp_path_factory.mktemp("window")) as running:
+        context = await browser.new_context(locale="en-GB")
+        await sign_in(await context.new_page(), running)
+        state = await context.storage_state()
+        assert state["cookies"]
+        yield Window(running, state)
+        await context.close()
 
 
 @asynccontextmanager
@@ -94,9 +122,9 @@ async def sign_in(page: Page, site: Site, path: str = "deliveries") -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PATHS)
 async def test_a_page_fits_a_phone_in_light_and_dark(
-    browser: Browser, site: Site, path: str, scheme: str
+    browser: Browser, window: Window, path: str, scheme: str
 ) -> None:
-    async with visit(browser, site, path, viewport=PHONE, color_scheme=scheme) as page:
+    async with visit(browser, window.site, path, viewport=PHONE, color_scheme=scheme) as page:
         await expect(page.get_by_role("heading", level=1)).to_be_visible()
         widths = "[document.documentElement.scrollWidth, document.getElementById('scroll').scrollWidth]"
         assert await page.evaluate(widths) == [PHONE["width"]] * 2
@@ -113,20 +141,22 @@ async def test_the_menu_leads_from_the_chat_to_the_pages_and_back(browser: Brows
 
 
 async def test_a_new_story_appears_by_itself_and_the_focus_stays(
-    browser: Browser, site: Site, press: Press
+    browser: Browser, site: Site, tmp_path: Path
 ) -> None:
+    newsroom = await Newsroom(tmp_path, StoppedClock(datetime.now(UTC))).open()
     async with visit(browser, site, "stories") as page:
         await expect(page.locator(".state")).to_have_attribute("data-state", "live")
         cards = page.locator(".story")
         await expect(cards).to_have_count(3)
         oldest = page.get_by_role("link", name=re.compile("Rutte belooft"))
         await oldest.focus()
-        seal = report("Haven van Delfzijl vangt zeehond", 77, press.now, "", "kust")
-        await press.newsroom.take(press.feeds["kust"], [seal])
+        seal = report("Haven van Delfzijl vangt zeehond", 77, newsroom.clock.now(), "", "kust")
+        await newsroom.take(await newsroom.due_at("https://kust.example/Kustbode/rss"), [seal])
         await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         await expect(cards).to_have_count(4)
         await expect(cards.first).to_contain_text("zeehond")
         await expect(oldest).to_be_focused()
+    await newsroom.close()
 
 
 async def test_choosing_a_topic_needs_no_button(browser: Browser, site: Site) -> None:
@@ -302,13 +332,12 @@ async def test_a_rule_of_the_lab_is_saved_for_a_chosen_chat(browser: Browser, si
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["", "login", "nowhere", "rules?rule=%40rutte+AND+(", *PATHS])
 async def test_axe_finds_nothing_to_complain_about(
-    browser: Browser, site: Site, path: str, scheme: Literal["light", "dark"]
+    browser: Browser, window: Window, path: str, scheme: Literal["light", "dark"]
 ) -> None:
-    context = await browser.new_context(color_scheme=scheme)
+    who = None if path in ("", "login") else window.signed_in
+    context = await browser.new_context(color_scheme=scheme, storage_state=who)
     page = await context.new_page()
-    if path not in ("", "login"):
-        await sign_in(page, site)
-    await page.goto(site.url + path)
+    await page.goto(window.site.url + path)
     found = await Axe().run(page)
     assert found.response["passes"], "axe looked at nothing"
     assert found.response["violations"] == [], found.generate_report()

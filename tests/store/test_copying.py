@@ -12,7 +12,7 @@ from bot.store import copying, schema
 from bot.store.database import Database
 from tests.support import databases
 from tests.support.newsroom import Newsroom, report
-from tests.support.press import print_morning
+from tests.support.press import morning
 
 pytestmark = pytest.mark.slow
 
@@ -50,12 +50,12 @@ class Pair:
 @pytest.fixture(params=WAYS, ids="-to-".join)
 async def pair(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Pair]:
     async with AsyncExitStack() as stack:
-        urls = []
+        urls: list[str] = []
         for place, kind in zip(("source", "target"), request.param, strict=True):
             folder = tmp_path / place
             folder.mkdir()
-            urls.append(await stack.enter_async_context(databases.address(kind, folder)))
-        await (await print_morning(tmp_path, url=urls[0])).newsroom.close()
+            fill = None if urls else morning
+            urls.append(await stack.enter_async_context(databases.address(kind, folder, fill=fill)))
         made = Pair(*map(Database, urls))
         yield made
         for database in (made.source, made.target):

@@ -10,30 +10,33 @@ from bot.domain.models import DeliveryState
 from bot.errors import BadInput
 from bot.store import books, coverage, reports
 from bot.store.books import LedgerFilter
+from bot.store.database import Database
 from bot.store.reports import StoryPlace
+from tests.support import databases
 from tests.support.clock import NOON
-from tests.support.press import ENGLISH, HARBOUR, LEAD, SECOND, Press, print_morning
+from tests.support.press import ENGLISH, HARBOUR, LEAD, SECOND, morning
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-async def press(tmp_path: Path, url: str) -> AsyncIterator[Press]:
-    made = await print_morning(tmp_path, url=url)
-    yield made
-    await made.newsroom.close()
+async def db(kind: str, tmp_path: Path) -> AsyncIterator[Database]:
+    async with databases.address(kind, tmp_path, fill=morning) as url:
+        database = Database(url)
+        yield database
+        await database.close()
 
 
-async def test_the_story_changed_last_comes_first(press: Press) -> None:
-    async with press.newsroom.database.read() as tx:
+async def test_the_story_changed_last_comes_first(db: Database) -> None:
+    async with db.read() as tx:
         found = await reports.recent(tx)
     moments = [story.updated_at for story in found]
     assert len(found) == 3
     assert moments == sorted(moments, reverse=True)
 
 
-async def test_a_story_holds_its_reports_with_matches_and_reasons(press: Press) -> None:
-    async with press.newsroom.database.read() as tx:
+async def test_a_story_holds_its_reports_with_matches_and_reasons(db: Database) -> None:
+    async with db.read() as tx:
         found = await reports.story(tx, 1)
     assert found is not None
     assert [report.stored.item.title for report in found.reports] == [
@@ -53,8 +56,8 @@ async def test_a_story_holds_its_reports_with_matches_and_reasons(press: Press) 
             assert field[match.start : match.end] == match.surface
 
 
-async def test_pages_of_stories_join_without_loss_or_double(press: Press) -> None:
-    async with press.newsroom.database.read() as tx:
+async def test_pages_of_stories_join_without_loss_or_double(db: Database) -> None:
+    async with db.read() as tx:
         whole = [story.id for story in await reports.recent(tx)]
         seen, before = [], None
         while page := await reports.recent(tx, before=before, limit=1):
@@ -63,8 +66,8 @@ async def test_pages_of_stories_join_without_loss_or_double(press: Press) -> Non
     assert seen == whole
 
 
-async def test_a_topic_shows_only_its_stories(press: Press) -> None:
-    async with press.newsroom.database.read() as tx:
+async def test_a_topic_shows_only_its_stories(db: Database) -> None:
+    async with db.read() as tx:
         [only] = await reports.recent(tx, rule_key="topic:harbour")
         assert only.reports[0].stored.item.title == HARBOUR
         assert await reports.recent(tx, rule_key="topic:nothing") == []
@@ -77,8 +80,8 @@ def test_what_is_no_place_in_the_list_is_refused(text: str) -> None:
         StoryPlace.parse(text)
 
 
-async def test_items_come_newest_first_and_full_only_when_asked(press: Press) -> None:
-    async with press.newsroom.database.read() as tx:
+async def test_items_come_newest_first_and_full_only_when_asked(db: Database) -> None:
+    async with db.read() as tx:
         brief = await reports.items_before(tx, limit=10)
         full = await reports.items_before(tx, limit=2, before=brief[1].id, full=True)
         late = await reports.items_before(tx, limit=10, since=NOON + timedelta(days=1))
@@ -90,8 +93,8 @@ async def test_items_come_newest_first_and_full_only_when_asked(press: Press) ->
     assert sorted(stories.values()) == [1, 1, 1, 2, 3]
 
 
-async def test_coverage_is_counted_by_day_and_by_outlet(press: Press) -> None:
-    async with press.newsroom.database.read() as tx:
+async def test_coverage_is_counted_by_day_and_by_outlet(db: Database) -> None:
+    async with db.read() as tx:
         found = await coverage.of_rule(tx, "topic:nato", NOON - timedelta(days=3))
         everything = await coverage.of_all(tx, NOON - timedelta(days=3))
         later = await coverage.of_rule(tx, "topic:nato", NOON + timedelta(days=3))
@@ -102,9 +105,9 @@ async def test_coverage_is_counted_by_day_and_by_outlet(press: Press) -> None:
     assert later.total == 0
 
 
-async def test_the_ledger_is_filtered_by_state_account_and_chat(press: Press) -> None:
+async def test_the_ledger_is_filtered_by_state_account_and_chat(db: Database) -> None:
     async def ids(**wanted: object) -> list[str]:
-        async with press.newsroom.database.read() as tx:
+        async with db.read() as tx:
             lines = await books.page(tx, LedgerFilter(**wanted), 50)  # type: ignore[arg-type]  # as named
         assert [line.id for line in lines] == sorted((line.id for line in lines), reverse=True)
         return sorted({line.chat_title for line in lines})
@@ -118,7 +121,7 @@ async def test_the_ledger_is_filtered_by_state_account_and_chat(press: Press) ->
     assert await ids(before=1) == []
 
 
-async def test_headlines_are_those_of_the_first_reports(press: Press) -> None:
-    async with press.newsroom.database.read() as tx:
+async def test_headlines_are_those_of_the_first_reports(db: Database) -> None:
+    async with db.read() as tx:
         found = await reports.headlines(tx, [1, 2, 999])
     assert found == {1: LEAD + ", ook raketten", 2: HARBOUR}

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,25 +17,31 @@ KINDS = tuple(pytest.param(name, marks=pytest.mark.slow) for name in ("sqlite", 
 ONLY_SQLITE = pytest.mark.parametrize("kind", ["sqlite"])
 """For a test about SQLite itself."""
 
-_TEMPLATE: dict[str, Path] = {}
+Fill = Callable[[str], Awaitable[None]]
+"""Puts rows into a new database, whose address it is given, and closes it."""
+
+_TEMPLATES: dict[Fill | None, Path] = {}
 
 
 @asynccontextmanager
-async def address(kind: str, folder: Path, *, migrated: bool = True) -> AsyncIterator[str]:
+async def address(
+    kind: str, folder: Path, *, migrated: bool = True, fill: Fill | None = None
+) -> AsyncIterator[str]:
     """The address of a database of this test alone; it is gone when the block ends.
 
     Args:
         kind: "sqlite" or "postgres".
         folder: where an SQLite file is made.
         migrated: with all its tables; else empty.
+        fill: what all tables get; done once per process for each function, then copied.
     """
     if kind == "sqlite":
         path = folder / "heraut.sqlite3"
         if migrated:
-            shutil.copyfile(await _template(), path)
+            shutil.copyfile(await _template(fill), path)
         yield f"sqlite+aiosqlite:///{path}"
         return
-    made = await postgres.make_database(migrated=migrated)
+    made = await postgres.make_database(migrated=migrated, fill=fill)
     try:
         yield made
     finally:
@@ -54,12 +60,17 @@ async def prepare(database: Database) -> Database:
     return database
 
 
-async def _template() -> Path:
-    if "path" not in _TEMPLATE:
+async def _template(fill: Fill | None = None) -> Path:
+    if fill not in _TEMPLATES:
         path = Path(tempfile.mkdtemp(prefix="heraut-test-")) / "template.sqlite3"
-        made = Database(f"sqlite+aiosqlite:///{path}")
-        await made.migrate()
+        url = f"sqlite+aiosqlite:///{path}"
         # Closing the last connection moves everything from the write-ahead log into the file.
-        await made.close()
-        _TEMPLATE["path"] = path
-    return _TEMPLATE["path"]
+        if fill:
+            shutil.copyfile(await _template(), path)
+            await fill(url)
+        else:
+            made = Database(url)
+            await made.migrate()
+            await made.close()
+        _TEMPLATES[fill] = path
+    return _TEMPLATES[fill]

@@ -157,10 +157,14 @@ class Newsroom:
 
     async def due(self, spec: FeedSpec) -> FeedDue:
         """Lease one feed, whenever it is due."""
+        return await self.due_at(spec.url)
+
+    async def due_at(self, url: str) -> FeedDue:
+        """The same, by its address."""
         async with self.database.write() as tx:
             await feeds.release_all(tx)
             found = await feeds.lease_due(tx, self.clock.now() + timedelta(days=1), timedelta(minutes=1), 100)
-        return next(due for due in found if due.spec.url == spec.url)
+        return next(due for due in found if due.spec.url == url)
 
     async def take(
         self, due: FeedDue, items: list[ParsedItem], briefs: Mapping[str, Brief] | None = None

@@ -1,7 +1,7 @@
 """A real PostgreSQL for tests: a running one by `TEST_DATABASE_URL`, else one of our own for this run.
 
 All processes of a run share one server (`tests.support.pgkeeper`). Each test gets a database of its own,
-copied from one that was migrated once per process. Where no server can be had, the test fails.
+copied from one that was migrated, and filled, once per process. Where no server can be had, the test fails.
 """
 
 import atexit
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
@@ -47,25 +48,32 @@ def server() -> str:
 class _Made:
     """What this process made on the server."""
 
-    template: str = ""
+    templates: dict[Callable[[str], Awaitable[None]] | None, str] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=count)
 
 
 _MADE = _Made()
 
 
-async def make_database(*, migrated: bool = True) -> str:
-    """A new database, with all tables or empty; its address."""
-    if not migrated:
-        return _create("template1")
-    if not _MADE.template:
-        url = _create("template1")
-        database = Database(url)
-        await database.migrate()
-        await database.close()
-        _MADE.template = str(make_url(url).database)
+async def make_database(
+    *, migrated: bool = True, fill: Callable[[str], Awaitable[None]] | None = None
+) -> str:
+    """A new database, with all tables (and what `fill` puts into them) or empty; its address."""
+    return _create(await _template(fill) if migrated else "template1")
+
+
+async def _template(fill: Callable[[str], Awaitable[None]] | None) -> str:
+    if fill not in _MADE.templates:
+        url = _create(await _template(None) if fill else "template1")
+        if fill:
+            await fill(url)
+        else:
+            database = Database(url)
+            await database.migrate()
+            await database.close()
+        _MADE.templates[fill] = str(make_url(url).database)
         atexit.register(drop_database, url)
-    return _create(_MADE.template)
+    return _MADE.templates[fill]
 
 
 def drop_database(url: str) -> None:

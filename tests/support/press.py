@@ -1,5 +1,6 @@
 """A morning of invented news, taken in and told as the product does it, for pages to show."""
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,3 +73,9 @@ async def print_morning(folder: Path, now: datetime = END, url: str = "") -> Pre
             tx, FeedEvent(known[0].id, feeds.GAP, now - timedelta(hours=2), "3 items may be missing")
         )
     return Press(room, now, {"kust": kust, "proef": proef, "gazette": gate})
+
+
+async def morning(url: str, now: datetime = END) -> None:
+    """Puts it into a database, to be copied for each test, as making it takes a while."""
+    with tempfile.TemporaryDirectory() as folder:
+        await (await print_morning(Path(folder), now, url)).newsroom.close()

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from tests.support.morning import clock, morning, site
+from tests.support.morning import clock, site
 from tests.support.site import Site
 
-__all__ = ["clock", "morning", "site"]
+__all__ = ["clock", "site"]
 
 
 @pytest.fixture

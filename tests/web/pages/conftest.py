@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from tests.support.morning import TOKEN, clock, morning, site
+from tests.support.morning import TOKEN, clock, site
 from tests.support.site import Site
 
-__all__ = ["clock", "morning", "site"]
+__all__ = ["clock", "site"]
 
 
 @pytest.fixture
