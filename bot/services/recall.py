@@ -102,4 +102,4 @@ class Recall:
 
 def _by_print(left: _Left) -> dict[int, Marks]:
     each = len(left.marks) // max(len(left.prints), 1)
-    return {mark: tuple(left.marks[at * each : at * each + each]) for at, mark in enumerate(left.prints)}
+    return dict(zip(left.prints, zip(*[iter(left.marks)] * each, strict=True), strict=False))

@@ -25,15 +25,15 @@ _TOUCH = (
     .execution_options(**PREPARED)
 )
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_HEADS = select(stories).where(stories.c.id.in_(_IDS))
 _TOLD_OF = (
     "id", "outlet", "owner", "url", "title", "summary", "text", "language", "published", "image", "paywalled",
     "brief", "shortened", "authors", "was", "gone_at",
 )  # fmt: skip
 """What a story tells of its items; what the matcher said of them is not asked for."""
 _REPORTS: Select[*tuple[Any, ...]] = (
-    select(*(items.c[name] for name in _TOLD_OF), story_items.c.story_id)
+    select(*(items.c[name] for name in _TOLD_OF), story_items.c.story_id, stories.c.created_at.label("begun"))
     .join(story_items, story_items.c.item_id == items.c.id)
+    .join(stories, stories.c.id == story_items.c.story_id)
     .where(story_items.c.story_id.in_(_IDS))
     .order_by(story_items.c.joined_at, items.c.id)
 )
@@ -112,16 +112,13 @@ async def latest(tx: Transaction, rule_keys: Collection[str], limit: int) -> lis
 async def load(tx: Transaction, story_ids: Iterable[int]) -> dict[int, Story]:
     """Stories with their items, in the order in which the items arrived."""
     ids = list(story_ids)
-    reports: dict[int, list[StoryItem]] = {story_id: [] for story_id in ids}
-    rows = await tx.execute(_REPORTS, {"ids": ids})
-    for row in rows:
-        reports[row.story_id].append(_report(row))
+    reports: dict[tuple[int, datetime], list[StoryItem]] = {}
+    for row in await tx.execute(_REPORTS, {"ids": ids}):
+        reports.setdefault((row.story_id, row.begun), []).append(_report(row))
     topics = await _topics(tx, ids)
-    heads = await tx.execute(_HEADS, {"ids": ids})
     return {
-        row.id: Story(row.id, tuple(reports[row.id]), topics.get(row.id, ()), row.created_at)
-        for row in heads
-        if reports[row.id]
+        story_id: Story(story_id, tuple(told), topics.get(story_id, ()), begun)
+        for (story_id, begun), told in reports.items()
     }
 
 

@@ -176,50 +176,57 @@ def filled(found: Cut, known: Mapping[int, _Entry], rest: ParsedFeed, read: Read
         return None
     fresh = iter(rest.items)
     places = range(len(found.spans))
-    items = (UnreadItem.of(known[at], found, at, read) if at in known else next(fresh) for at in places)
+    items = (
+        UnreadItem.of(known[at], _Place(found, at, read)) if at in known else next(fresh) for at in places
+    )
     return replace(rest, items=tuple(items))
+
+
+class _Place(NamedTuple):
+    """Where an entry stands, and who reads it."""
+
+    found: Cut
+    number: int
+    read: Read
 
 
 class UnreadItem(LaterItem):
     """An entry that is read when somebody asks for more than its date."""
 
-    __slots__ = ("_cut", "_entry", "_place", "_read", "_whole")
+    __slots__ = ("_entry", "_place", "_whole")
 
     _entry: _Entry
-    _cut: Cut
-    _place: int
-    _read: Read
-    _whole: ParsedItem | None
+    _place: _Place
+    _whole: ParsedItem
 
     @classmethod
-    def of(cls, entry: _Entry, found: Cut, place: int, read: Read) -> "UnreadItem":
+    def of(cls, entry: _Entry, place: _Place) -> "UnreadItem":
         """An entry at a place of a document, of which its date and fingerprint are known."""
         item = object.__new__(cls)
-        put = object.__setattr__
-        put(item, "published", entry.published)
-        put(item, "_entry", entry)
-        put(item, "_cut", found)
-        put(item, "_place", place)
-        put(item, "_read", read)
-        put(item, "_whole", None)
+        _put(item, "published", entry.published)
+        _put(item, "_entry", entry)
+        _put(item, "_place", place)
         return item
 
     def __getattr__(self, name: str) -> Any:
         """Asked for what is not here yet."""
+        if name == "_whole":
+            _put(self, name, self._look())
+            return self._whole
         if name.startswith("_"):
             raise AttributeError(name)
-        return getattr(self._look(), name)
+        return getattr(self._whole, name)
 
     def fingerprint(self) -> int:
         """As it was when the entry was read."""
         return self._entry.fingerprint
 
     def _look(self) -> ParsedItem:
-        whole = self._whole
-        if whole is None:
-            parsed = self._read(self._cut.only(self._place))
-            if parsed is None or len(parsed.items) != 1:
-                raise FeedUnreadable("an entry that was read before cannot be read alone")
-            whole = parsed.items[0]
-            object.__setattr__(self, "_whole", whole)
-        return whole
+        found, number, read = self._place
+        parsed = read(found.only(number))
+        if parsed is None or len(parsed.items) != 1:
+            raise FeedUnreadable("an entry that was read before cannot be read alone")
+        return parsed.items[0]
+
+
+_put = object.__setattr__
