@@ -24,6 +24,7 @@ MAX_SOURCE = 6_000
 MAX_ANSWER = 64 * 1024
 PAUSE_SECONDS = 300.0
 """So long the model is left alone after trouble, so that news does not wait for a machine that is down."""
+_TROUBLE = (TimeoutError, aiohttp.ClientError, OSError, ValueError, LookupError, TypeError, RecursionError)
 INSTRUCTION = (
     "Summarise the news article in one or two short sentences, at most {limit} characters together, in the "
     "language of the article ({language}). Use only words, names, numbers and dates of the article, exactly "
@@ -76,7 +77,7 @@ class Shortener:
         try:
             async with asyncio.timeout(seconds):
                 answer = await self._ask(title, source, language)
-        except (TimeoutError, aiohttp.ClientError, OSError, ValueError, LookupError, TypeError) as error:
+        except _TROUBLE as error:
             self._resumes = loop.time() + PAUSE_SECONDS
             log.warning("model not available", reason=type(error).__name__, again_in=PAUSE_SECONDS)
             return ""
@@ -108,9 +109,9 @@ class Shortener:
         found = sentences(answer)
         if not 1 <= len(found) <= 2 or len(answer) > self._limit:
             return "length"
-        if not answer.endswith((".", "!", '"', "”", "’")):
+        if not answer.endswith((".", "!", '"', "”", "’")) or answer.rstrip('"”’').endswith(("...", "…")):
             return "cut off"
-        if any(sign in answer for sign in "<>*_`#[]") or "http" in answer:
+        if not answer.isprintable() or any(sign in answer for sign in "<>*_`#[]") or "http" in answer:
             return "markup"
         if any(is_boilerplate(one.text) for one in found) or repeats(answer, title):
             return "nothing new"

@@ -35,6 +35,11 @@ def test_of_several_articles_the_longest_is_the_one_of_the_page() -> None:
     assert declared(script([teaser, main, teaser])).body.startswith("De waterschappen")
 
 
+def test_a_body_that_was_cut_in_the_middle_of_a_character_is_text_that_can_be_stored() -> None:
+    page = script({"@type": "NewsArticle", "articleBody": "De sluis \U0001f6a2"})
+    assert declared(page.replace(r"\udea2", "")).body == "De sluis"
+
+
 def test_markup_in_the_body_is_no_text() -> None:
     assert declared(linked(articleBody="<p>De dijk h&eacute;ld.</p><p>Punt &amp; uit.</p>")).body == (
         "De dijk héld.\nPunt & uit."
