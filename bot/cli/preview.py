@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import typer
 from rich.console import Console
@@ -81,7 +81,7 @@ def row_of(told: Rehearsed) -> Row:
 async def _read(urls: list[str]) -> tuple[list[Item], int]:
     """The items of all feeds, each article once, and how many feeds failed."""
     # Whoever runs this typed the addresses, so these hosts may be in a private network.
-    hosts = [urlsplit(url).netloc.rpartition("@")[2] for url in urls]
+    hosts = [_split(url).netloc.rpartition("@")[2] for url in urls]
     items: dict[str, Item] = {}
     failed = 0
     limits = FetchLimits(spacing_seconds=0)
@@ -100,8 +100,16 @@ async def _read(urls: list[str]) -> tuple[list[Item], int]:
     return list(items.values()), failed
 
 
+def _split(url: str) -> SplitResult:
+    """An address in its parts, none of them when it is none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
 async def _fetch(fetcher: Fetcher, parser: Parser, url: str) -> list[Item] | FeedError:
-    owner = registrable_domain(urlsplit(url).hostname or "")
+    owner = registrable_domain(_split(url).hostname or "")
     try:
         fetched = await fetcher.fetch(FeedSpec(url, Outlet(owner, owner)), PollState())
         parsed = await parser.parse(fetched)

@@ -22,11 +22,11 @@ async def test_each_item_says_what_would_be_sent_and_why_not() -> None:
         server.put("/twee", atom([again]))
         server.status("/weg", 404)
         status, out, errors = await run_cli(
-            "preview", "--json", server.url("/een"), server.url("/twee"), server.url("/weg")
+            "preview", "--json", server.url("/een"), server.url("/twee"), server.url("/weg"), "http://[geen"
         )
     rows = [json.loads(line) for line in out.splitlines()]
     assert status == 1
-    assert "/weg" in errors
+    assert ["/weg" in line for line in errors.splitlines()] == [True, False]
     assert all(
         row.keys() == {"id", "url", "title", "story", "alert", "why", "summary", "topics"} for row in rows
     )
