@@ -3,7 +3,9 @@
 It must know no command; the table is in `bot/__main__.py`.
 """
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -41,12 +43,24 @@ def register(cli: typer.Typer, command: Command) -> None:
 def read_command(command: Command) -> Any:
     """The real command, from its module."""
     module, _, name = command.where.partition(":")
-    found: typer.Typer | Callable[..., None] = getattr(import_module(module), name)
+    with _much_to_keep():
+        found: typer.Typer | Callable[..., None] = getattr(import_module(module), name)
     if isinstance(found, typer.Typer):
         return typer.main.get_command(found)
     alone = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
     alone.command(command.name)(found)
     return typer.main.get_command(alone)
+
+
+@contextmanager
+def _much_to_keep() -> Iterator[None]:
+    """What modules make stays for good: looking for garbage in it takes time now, and again ever after."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _nothing() -> None:

@@ -1,5 +1,6 @@
 """The list of commands is true, and costs nothing."""
 
+import gc
 import subprocess
 import sys
 
@@ -43,3 +44,8 @@ def test_the_list_of_commands_reads_none_of_them() -> None:
     look = f"import sys, bot.__main__; print([name for name in {HEAVY} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_garbage_is_looked_for_again_once_a_command_was_read() -> None:
+    read_command(COMMANDS[0])
+    assert gc.isenabled()
