@@ -231,11 +231,12 @@ class Ingest:
         if change is None or not item.title:
             return
         result = batch.results.get(id(found)) or self._rulebook.current.match(document_of(item))
-        item = replace(item, language=result.language)
+        if item.language != result.language:
+            item = replace(item, language=result.language)
         if result.rules:
             item = replace(item, brief=batch.briefs.get(keys.key) or brief_of(item, result))
             await self._catch_up(batch)
-        matched = Matched(replace(change, item=item), result)
+        matched = Matched(ItemChange(change.kind, item, change.previous_title), result)
         news = News(found.published, item.seen_at, batch.first_poll, batch.due.created_at)
         begun = len(batch.begun)
         try:

@@ -78,6 +78,13 @@ def test_a_text_with_words_of_two_languages_is_looked_at_closely() -> None:
     assert not _speaks("nl", "Het kabinet wil niet wachten op een besluit, and they said so.")
 
 
+def test_half_a_word_at_the_end_of_what_is_read_says_nothing() -> None:
+    text = "Het kabinet wil niet wachten op een besluit van de Kamer. ".ljust(297, "x") + " Herhaling"
+    assert text[:300].endswith(" He")
+    assert _speaks("nl", text[:300])
+    assert not _speaks("nl", text[1:300])
+
+
 def test_no_word_is_the_own_word_of_two_languages() -> None:
     words = [word for own in _OWN_WORDS.values() for word in own.split()]
     assert len(words) == len(set(words)) == len(_OWNERS)
