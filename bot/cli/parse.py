@@ -2,7 +2,6 @@
 
 import json
 import sys
-import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -11,11 +10,10 @@ from typing import IO, Annotated, Any
 import typer
 
 from bot.domain.models import ParsedFeed, ParsedItem
-from bot.errors import BadInput, FeedError
+from bot.errors import FeedError, FeedTooLarge
+from bot.feeds.inflate import gunzip, is_gzip
 from bot.feeds.parse import parse_feed
 from bot.feeds.parsing.document import MAX_BYTES
-
-_GZIP = b"\x1f\x8b"
 
 
 def parse(
@@ -41,7 +39,7 @@ def write_items(
     for name in files:
         try:
             parsed = parse_feed(read_file(name), "", url)
-        except (OSError, FeedError, BadInput) as problem:
+        except (OSError, FeedError) as problem:
             status = 1
             print(f"{name}: {_reason(problem)}; skipped", file=errors)
             continue
@@ -56,18 +54,17 @@ def read_file(name: str) -> bytes:
 
     Raises:
         OSError: when it cannot be read.
-        BadInput: when its compression is broken, or it is larger than a feed may be.
+        FeedUnreadable: when its compression is broken.
+        FeedTooLarge: when it is larger than a feed may be.
     """
     if name == "-":
         body = sys.stdin.buffer.read(MAX_BYTES + 1)
     else:
         with Path(name).open("rb") as stream:
             body = stream.read(MAX_BYTES + 1)
-    if body.startswith(_GZIP):
-        body = _gunzip(body)
     if len(body) > MAX_BYTES:
-        raise BadInput(f"larger than {MAX_BYTES // 2**20} MB")
-    return body
+        raise FeedTooLarge(f"larger than {MAX_BYTES // 2**20} MB")
+    return gunzip(body, MAX_BYTES) if is_gzip(body) else body
 
 
 def rows(name: str, parsed: ParsedFeed) -> Iterator[dict[str, Any]]:
@@ -94,17 +91,6 @@ def _row(name: str, parsed: ParsedFeed, item: ParsedItem) -> dict[str, Any]:
 
 def _written(moment: datetime | None) -> str | None:
     return moment.isoformat().replace("+00:00", "Z") if moment else None
-
-
-def _gunzip(body: bytes) -> bytes:
-    reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        unpacked = reader.decompress(body, MAX_BYTES + 1)
-    except zlib.error as problem:
-        raise BadInput("the gzip data is broken") from problem
-    if not reader.eof and len(unpacked) <= MAX_BYTES:
-        raise BadInput("the gzip data is cut off")
-    return unpacked
 
 
 def _reason(problem: Exception) -> str:

@@ -5,6 +5,7 @@ import zlib
 from bot.errors import FeedTooLarge, FeedUnreadable
 
 _MAGIC = b"\x1f\x8b\x08"
+MOST_MEMBERS = 200
 _GZIP = zlib.MAX_WBITS | 16
 
 
@@ -14,7 +15,7 @@ def is_gzip(body: bytes) -> bool:
 
 
 def gunzip(body: bytes, limit: int) -> bytes:
-    """What is inside a gzip file of one member.
+    """What is inside a gzip file; its members, of which programs that pack in parallel make many, in one.
 
     Args:
         body: the file.
@@ -24,13 +25,21 @@ def gunzip(body: bytes, limit: int) -> bytes:
         FeedTooLarge: there is more in it.
         FeedUnreadable: it is damaged or cut off.
     """
-    stream = zlib.decompressobj(_GZIP)
-    try:
-        inside = stream.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise FeedUnreadable("the gzip file is damaged") from error
-    if len(inside) > limit:
-        raise FeedTooLarge(f"more than {limit} bytes")
-    if not stream.eof:
-        raise FeedUnreadable("the gzip file is cut off")
-    return inside
+    members: list[bytes] = []
+    left = limit
+    while not members or is_gzip(body):
+        if len(members) == MOST_MEMBERS:
+            raise FeedTooLarge(f"more than {MOST_MEMBERS} parts in a gzip file")
+        stream = zlib.decompressobj(_GZIP)
+        try:
+            inside = stream.decompress(body, left + 1)
+        except zlib.error as error:
+            raise FeedUnreadable("the gzip file is damaged") from error
+        left -= len(inside)
+        if left < 0:
+            raise FeedTooLarge(f"more than {limit} bytes")
+        if not stream.eof:
+            raise FeedUnreadable("the gzip file is cut off")
+        members.append(inside)
+        body = stream.unused_data
+    return b"".join(members)

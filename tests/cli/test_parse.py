@@ -66,8 +66,8 @@ def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (b"no feed at all", "the document is not XML"),
         (b"", "the document is empty"),
-        (gzip.compress(FEED.encode())[:-20], "the gzip data is cut off"),
-        (b"\x1f\x8b\x08garbage", "the gzip data is broken"),
+        (gzip.compress(FEED.encode())[:-20], "the gzip file is cut off"),
+        (b"\x1f\x8b\x08garbage", "the gzip file is damaged"),
     ],
 )
 def test_a_bad_file_is_named_and_the_others_go_on(
@@ -90,4 +90,4 @@ def test_a_gzip_bomb_is_refused_without_unpacking_it(tmp_path: Path, monkeypatch
     bomb.write_bytes(gzip.compress(b" " * 5_000_000))
     status, _, errors = run(bomb)
     assert status == 1
-    assert "larger than" in errors
+    assert "more than" in errors

@@ -25,6 +25,17 @@ def test_what_is_inside_has_a_limit() -> None:
         gunzip(gzip.compress(b"\0" * 50_000_000), 1000)
 
 
+def test_a_file_of_several_members_is_one() -> None:
+    packed = gzip.compress(b"<rss>") + gzip.compress(b"</rss>")
+    assert gunzip(packed + b"\x00" * 100, 11) == b"<rss></rss>"
+    with pytest.raises(FeedTooLarge):
+        gunzip(packed, 10)
+    with pytest.raises(FeedUnreadable, match="cut off"):
+        gunzip(packed[:-1], 100)
+    with pytest.raises(FeedTooLarge, match="parts"):
+        gunzip(gzip.compress(b"") * 1000, 100)
+
+
 def test_a_file_that_is_cut_off_is_unreadable() -> None:
     with pytest.raises(FeedUnreadable, match="cut off"):
         gunzip(gzip.compress(b"<rss/>")[:-1], 1000)
