@@ -1,5 +1,6 @@
 """For all tests: properties without a stopwatch, and where one is asked for, a database of either kind."""
 
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +13,16 @@ from tests.support import databases
 # On a busy machine an example may take any time; that is no failure of what is tested.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+def pytest_collection() -> None:
+    """Six thousand tests and their modules stay until the end: no garbage is looked for among them."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(params=databases.KINDS)
