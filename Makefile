@@ -11,7 +11,7 @@ OUTPUT ?= --output type=oci,dest=build/heraut.tar
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check chaos format bench load lock image sbom audit clean
+.PHONY: help run demo test check types fast chaos format bench load lock image sbom audit clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -45,7 +45,13 @@ demo: $(VENV)/.run ## a bundled day of news at a quick pace, in the web chat
 check: $(VENV)/.dev ## format, lint, types, layers, fast tests: under a minute
 	$(BIN)/ruff format --check bot tests deploy
 	$(BIN)/ruff check bot tests deploy
+	@$(MAKE) --no-print-directory -j 2 types fast
+
+# Beside each other: where nothing is known yet, the types take more than a minute of one core.
+types: $(VENV)/.dev
 	$(BIN)/mypy
+
+fast: $(VENV)/.dev
 	$(BIN)/pytest -q -n 2 -m "not slow"
 
 # In the order of the folders: by default files with few tests come last, and those are the longest.
