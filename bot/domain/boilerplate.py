@@ -81,14 +81,18 @@ _READERS = _any(
     r"(?:aanmelden|inschrijven|registreer je(?: nu)?) (?:voor|op) (?:de|onze) nieuwsbrief",
     r"\d+ (?:comments|reacties)",
 )
-_CREDITS = _any(
-    r"(?:foto|foto[’']s|beeld|fotograaf|fotografie|video|bron|tekst|illustratie|door|auteur|redactie) ?:",
-    r"(?:photo|photograph|photography|images?|picture|credits?|graphic|caption|video|watch|listen) ?:",
-    r"(?:sources?|via|illustration|author|topics|tags) ?:",
+_PICTURES = _any(
+    r"(?:foto|foto[’']s|beeld|fotograaf|fotografie|video|illustratie) ?:",
+    r"(?:photo|photograph|photography|images?|picture|credits?|graphic|caption|video|illustration) ?:",
     r"(?:foto|image|photo|picture) ?(?:\([^)]*\)|[|/])",
+    r"(?:©|\(c\)|copyright\b)",
+)
+_CREDITS = _any(
+    _PICTURES,
+    r"(?:bron|tekst|door|auteur|redactie|watch|listen|sources?|via|author|topics|tags) ?:",
+    r"(?:door|van) onze (?:\w+ )?(?:redact|verslagge|correspond)\w+\b[^.]{0,40}\.?$",
     r"(?:additional )?(?:reporting|editing|writing|compiled) by\b",
     r"our standards",
-    r"(?:©|\(c\)|copyright\b)",
     r"(?:advertentie|advertisement)\b",
     r"in samenwerking met adverteerder",
 )
@@ -104,7 +108,7 @@ _CONSENT = _any(
     r"please (?:enable|turn|disable|log|sign|subscribe|wait)",
     r"enable javascript",
 )
-_CREDIT = re.compile(rf"[\W_]{{0,6}}{_CREDITS}", re.I)
+_PICTURE = re.compile(rf"[\W_]{{0,6}}{_PICTURES}", re.I)
 _START = re.compile(rf"[\W_]{{0,6}}{_any(_ELSEWHERE, _READERS, _CREDITS, _CONSENT)}", re.I)
 _ANYWHERE = re.compile(
     _any(
@@ -223,14 +227,15 @@ _DATELINE = re.compile(
     rf"|{_SHOUTED}{_WHERE_WHEN} ?(?:\([A-Z][\w ]{{1,20}}\) ?)?[-–—]{{1,2}}\s+"
     rf"|{_CITY}{_WHERE_WHEN} ?—\s*(?=[A-ZÀ-Þ][a-zà-ÿ]* )"
     r"|[^.!?]{0,150}\b(?:Getty Images|Shutterstock|AP Photo)(?: for [A-Z]\w+)? (?=[\"“]?[A-Z][\w’' ])"
+    r"|[\[(](?:LIVE|UPDATE|Update|BREAKING|Breaking|VIDEO|Video|video)\b[^\])\n]{0,20}[\])]\s+"
     r"|(?:LIVE|UPDATE|Update|BREAKING|Breaking|VIDEO)\b[^a-z|:–-]{0,12}[|:–-]\s+)"
     r"(?=(?:[\"'“‘„]|,,)?[A-ZÀ-Þ0-9'’])",
 )
 
 
 def is_credit(sentence: str) -> bool:
-    """Whether a sentence says who made a picture or a text."""
-    return bool(_CREDIT.match(sentence))
+    """Whether a sentence says who made a picture, so that the one before it is its caption."""
+    return bool(_PICTURE.match(sentence))
 
 
 def is_boilerplate(sentence: str) -> bool:

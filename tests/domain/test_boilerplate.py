@@ -42,6 +42,8 @@ from bot.domain.boilerplate import after_dateline, asks_to_pay, is_bait, is_boil
         "Watch: Storm rips off roof.",
         "De tekst gaat hieronder verder.",
         "Leestijd: 3 minuten",
+        "Door onze verslaggever Pleun Verhage.",
+        "Van onze redactie buitenland",
         "Gepubliceerd op 4 mei 2031, 10.00 uur",
         "Last updated: 4 May 2031, 10:00",
         "Deze website maakt gebruik van cookies.",
@@ -69,6 +71,7 @@ def test_boilerplate_is_recognised(sentence: str) -> None:
         "Moreover, the treaty ends in May.",
         "A Reuters/Ipsos poll found that most voters agree.",
         "Read Jones, a farmer from Kent, lost his barn.",
+        "Van onze redacteur mocht hij in januari vertrekken, al wist toen nog niemand waarheen.",
         "Support for the dike grew today in Zeeland, a poll shows.",
         "De tekst van het verdrag is dinsdag gepubliceerd in het Staatsblad van 4 mei.",
     ],
@@ -93,6 +96,8 @@ def test_news_about_such_things_is_news(sentence: str) -> None:
         ("LONDON — ", "“Open,” she said."),
         ("Jens Kold/Getty Images ", "The bridge is open."),
         ("LIVE | ", "De brug is open."),
+        ("[UPDATE 12.30 uur] ", "De brug is open."),
+        ("(video) ", "De brug is open."),
     ],
 )
 def test_a_sentence_begins_behind_its_dateline(dateline: str, rest: str) -> None:
@@ -107,6 +112,7 @@ def test_a_sentence_begins_behind_its_dateline(dateline: str, rest: str) -> None
         "Ajax - PSV eindigde in 1-1.",
         "NATO is open - for now.",
         "De politie (ANP) meldt het.",
+        "[Tolsma] ging weg.",
         "AMSTERDAM - ",
         "",
     ],
@@ -125,7 +131,9 @@ def test_a_tease_announces_and_tells_nothing() -> None:
 
 def test_a_credit_names_a_maker() -> None:
     assert is_credit("Foto: Pleun Verhage")
-    assert is_credit("Reporting by Ann Doyle.")
+    assert is_credit("Photo: Ann Doyle.")
+    assert not is_credit("Bron: Dijkpers")
+    assert not is_credit("Reporting by Ann Doyle.")
     assert not is_credit("De foto toont een dijk.")
 
 

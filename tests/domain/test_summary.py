@@ -80,6 +80,11 @@ def test_a_caption_is_not_the_article() -> None:
     assert summarise(TITLE, text) == LEAD
 
 
+def test_who_wrote_a_text_makes_it_no_caption() -> None:
+    told = "De sluis bij Terneuzen gaat zondag weer open voor de scheepvaart."
+    assert summarise("Sluis weer open", f"{told} Bron: Dijkpers") == told
+
+
 def test_a_sentence_that_does_not_fit_is_left_out_and_not_cut() -> None:
     long = f"De kabels {'die overal liggen, ' * 20} zijn kapot."
     assert summarise(TITLE, f"{long} {SECOND}") == SECOND
