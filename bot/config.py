@@ -520,6 +520,19 @@ def _read_toml(path: Path, problems: list[ConfigProblem]) -> dict[str, Any]:
     return {}
 
 
+def settings_of(**values: Any) -> Settings:
+    """These settings, with what the environment says; no file is read.
+
+    Raises:
+        ConfigError: with every mistake found; pydantic's own error holds the values too, which may be secret.
+    """
+    problems: list[ConfigProblem] = []
+    settings = _validated(Settings, values, "settings", problems)
+    if settings is None:
+        raise ConfigError(problems)
+    return settings
+
+
 def _validated(
     model: type[Model], table: dict[str, Any], file: str, problems: list[ConfigProblem]
 ) -> Model | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from bot.config import Settings, load_config, secrets_of
+from bot.config import Settings, load_config, secrets_of, settings_of
 from bot.errors import ConfigError
 
 
@@ -339,3 +339,14 @@ def test_accounts_that_cannot_be_told_apart_or_are_not_there_are_mistakes(
     found = "\n".join(problems_of(write(tmp_path / "heraut.toml", text)))
     assert expected in found
     assert "PALDsaw" not in found
+
+
+def test_a_mistake_in_the_environment_is_told_without_the_secret_that_it_may_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HERAUT_WEB__TOKEN", "geheim")
+    with pytest.raises(ConfigError) as caught:
+        settings_of(retention_days=30)
+    (problem,) = caught.value.problems
+    assert "web: token" in str(problem)
+    assert "geheim" not in str(problem)

@@ -16,9 +16,9 @@ from bot.config import (
     Config,
     LogSettings,
     PollingSettings,
-    Settings,
     WebSettings,
     secrets_of,
+    settings_of,
 )
 
 ConsoleOption = Annotated[
@@ -52,7 +52,7 @@ def run(config: ConfigOption = None, console: ConsoleOption = False, role: RoleO
 def demo(port: PortOption = 8017, console: ConsoleOption = False) -> None:
     """Play a bundled day of invented news at a quick pace, in the web chat. No account, no network."""
     with tempfile.TemporaryDirectory(prefix="heraut-demo-") as folder:
-        settings = Settings(
+        settings = settings_of(
             data_dir=Path(folder),
             web=WebSettings(port=port),
             polling=PollingSettings(min_interval_seconds=2),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from bot.domain.models import FeedSpec, Fetched, ParsedFeed
+from bot.errors import Phrase
 from bot.feeds.paging import older_page
 
 
@@ -16,7 +17,7 @@ def further_documents(spec: FeedSpec, fetched: Fetched, parsed: ParsedFeed) -> l
         parsed: what it held.
     """
     older = parsed.next_page or older_page(fetched.body or b"", fetched.url)
-    addresses = (("its older page", older), ("its backup", spec.backup))
+    addresses = ((Phrase("its older page"), older), (Phrase("its backup"), spec.backup))
     return [(what, _at(spec, address)) for what, address in addresses if address]
 
 

@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from bot.errors import Phrase
 from bot.ports import CommandSpec, Connections
 from bot.services.chatdesk import ChatDesk
 from bot.services.rooms import Rooms
@@ -72,7 +73,7 @@ def create_app(
         settings: those of this installation, without any secret.
         routes: further endpoints, which check for themselves who calls.
     """
-    pages = Pages(desk.clock.now, title, version, remote_images)
+    pages = Pages(desk.clock.now, title, version, remote_images, desk.topic_names)
     access = Access(desk.database, desk.clock, token=token, login=login)
     guesses = Guesses()
     trials = Trials(desk)
@@ -115,15 +116,20 @@ def _error_handler(
     """Errors as a page for people and as JSON for programs; nothing of a failure inside is shown."""
 
     async def handler(request: Request, error: Exception) -> Response:
-        known = error if isinstance(error, HTTPException) else HTTPException(500, "this is in the log")
+        known = (
+            error if isinstance(error, HTTPException) else HTTPException(500, Phrase("this is in the log"))
+        )
         # An unexpected failure is answered outside of the middleware that adds the headers.
         own = {**(known.headers or {}), **headers}
         if "text/html" not in request.headers.get("accept", ""):
             return JSONResponse({"error": known.detail}, known.status_code, headers=own)
         language = language_of(request)
         missing = known.status_code == HTTPStatus.NOT_FOUND
-        heading = words(language)("This page does not exist" if missing else "This did not work")
-        html = pages.page("error.html", language, heading=heading, detail="" if missing else known.detail)
+        word = words(language)
+        heading = word("This page does not exist" if missing else "This did not work")
+        html = pages.page(
+            "error.html", language, heading=heading, detail="" if missing else word(known.detail)
+        )
         return HTMLResponse(html, known.status_code, headers=own)
 
     return handler

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from bot.domain.buckets import Buckets
 from bot.domain.rooms import Cursor, Room
-from bot.errors import BadInput
+from bot.errors import BadInput, Phrase
 from bot.ports import CommandSpec
 from bot.services.rooms import Rooms
 from bot.web.access import Access
@@ -156,7 +156,7 @@ class Chat:
         """A line or a pressed button; answered when Heraut has answered in the room."""
         room = self._room(request)
         if not same_origin(request):
-            raise HTTPException(403, "only this site's own pages may do that")
+            raise HTTPException(403, Phrase("only this site's own pages may do that"))
         self._pace(self._saying, request)
         said = _said(await body_of(request), kind_of(request))
         owner = self._access.is_owner(request)
@@ -207,7 +207,7 @@ class Chat:
     def _pace(self, pace: Buckets, request: Request) -> None:
         wait = pace.wait(request.client.host if request.client else "", time.monotonic())
         if wait:
-            raise HTTPException(429, "too fast", {"retry-after": str(int(wait) + 1)})
+            raise HTTPException(429, Phrase("too fast"), {"retry-after": str(int(wait) + 1)})
 
 
 def _offered(command: CommandSpec, word: Words) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from bot.domain.buckets import Buckets
 from bot.domain.models import Target, Topic
 from bot.domain.rooms import Room
+from bot.errors import Phrase
 from bot.ports import Clock
 from bot.services.chatdesk import ChatDesk
 from bot.services.manage import topic_name
@@ -107,13 +108,15 @@ class Frame:
         session = self.access.session(request)
         wait = self._changes.wait(request.client.host if request.client else "", time.monotonic())
         if wait:
-            raise HTTPException(429, "too fast", {"retry-after": str(int(wait) + 1)})
+            raise HTTPException(429, Phrase("too fast"), {"retry-after": str(int(wait) + 1)})
         fields = await form_of(request)
         ours = session is not None and hmac.compare_digest(
             session.csrf.encode(), fields.get("csrf", "").encode("utf-8", "replace")
         )
         if not (ours and same_origin(request)):
-            raise HTTPException(403, "sign in first; changes are made from this site's own pages only")
+            raise HTTPException(
+                403, Phrase("sign in first; changes are made from this site's own pages only")
+            )
         return fields
 
     def page(

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.domain.messagecodec import from_json
@@ -44,10 +45,19 @@ class Pages:
     Args:
         now: the time, for ages.
         images: show pictures that stand on the publishers' servers, which then see who reads.
+        topic_names: the names of all topics in a language, by slug.
     """
 
-    def __init__(self, now: Callable[[], datetime], title: str, version: str, images: bool) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        title: str,
+        version: str,
+        images: bool,
+        topic_names: Callable[[str], Mapping[str, str]] = lambda language: {},
+    ) -> None:
         self._now = now
+        self._topic_names = topic_names
         self._templates = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
@@ -61,6 +71,7 @@ class Pages:
         self._templates.filters.update(
             stamp=stamp, titled=titled, excerpted=excerpted, other_outlets=other_outlets, shortday=short_day
         )
+        self._templates.filters.update(figure=figure)
         self._templates.globals.update(
             static="/static/{}".format,
             title=title,
@@ -102,14 +113,15 @@ class Pages:
                 message = Message(
                     lines=((words(language)("This message cannot be shown."),),), language=language
                 )
-        now = self._now()
+        now, spoken = self._now(), message.language if message else language
         return self.page(
             "post.html",
             language,
             post=post,
             message=message,
-            word=words(message.language if message else language),
-            age=lambda at: age(at, now, message.language if message else language),
+            word=words(spoken),
+            age=lambda at: age(at, now, spoken),
+            topic_names=self._topic_names(spoken),
             language_name=LANGUAGE_NAMES.get(message.card.language) if message and message.card else None,
         )
 
@@ -132,6 +144,11 @@ def stamp(at: datetime) -> str:
 def short_day(day: date, language: str) -> str:
     """A day of a chart's axis."""
     return format_date(day, "d MMM", locale=language)
+
+
+def figure(value: float, places: int, language: str) -> str:
+    """A number with so many places behind the comma."""
+    return format_decimal(value, format=f"0.{'0' * places}", locale=language)
 
 
 def titled(stored: StoredItem) -> list[Piece]:

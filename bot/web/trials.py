@@ -11,6 +11,7 @@ from starlette.requests import Request
 from bot.domain.buckets import Buckets
 from bot.domain.rules import parse_rule
 from bot.domain.salience import DEFAULT_THRESHOLD
+from bot.errors import Phrase
 from bot.services.grouping import story_window
 from bot.services.rulelab import Trial, try_rule
 from bot.store import reports
@@ -54,7 +55,7 @@ class Trials:
             return self._kept[key]
         wait = self._pace.wait(request.client.host if request.client else "", time.monotonic())
         if wait:
-            raise HTTPException(429, "too fast", {"retry-after": str(int(wait) + 1)})
+            raise HTTPException(429, Phrase("too fast"), {"retry-after": str(int(wait) + 1)})
         async with self._turns:
             async with self._desk.database.read() as tx:
                 since = self._desk.clock.now() - LOOK_BACK

@@ -5,6 +5,7 @@ Heraut's own messages bring their own words.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache, partial
 
 from starlette.requests import Request
 
@@ -12,6 +13,8 @@ from bot.errors import Phrase
 from bot.services.tongues import languages, tongue_of
 
 Words = Callable[[str], str]
+KEPT = 4096
+"""So many phrases are kept in the languages in which they were shown."""
 
 NAMED = {
     "state pending": Phrase("pending"),
@@ -29,6 +32,11 @@ NAMED = {
     "feed silent": Phrase("silent"),
     "feed retired": Phrase("retired"),
     "feed new": Phrase("new"),
+    "event broken": Phrase("broken"),
+    "event back": Phrase("back again"),
+    "event retired": Phrase("retired"),
+    "event silent": Phrase("silent"),
+    "event gap": Phrase("gap"),
     "lost resend": Phrase("send again"),
     "preview picture": Phrase("its picture"),
     "preview page": Phrase("its page"),
@@ -52,14 +60,20 @@ ELSEWHERE = (
         Phrase("set, and kept secret"),
         Phrase("not set"),
     ),
+    *(Phrase("it names no older page"), Phrase("{what} does not reach back far enough")),
 )
 """Phrases that stand in scripts and tables, where no search for templates would come by them."""
 
 
 def words(language: str) -> Words:
     """A function from an English phrase to the same in a language; English when it has none."""
-    tongue = tongue_of(language)
-    return lambda phrase: tongue.recall(NAMED.get(phrase, phrase))
+    return partial(_recalled, language)
+
+
+@lru_cache(KEPT)
+def _recalled(language: str, phrase: str) -> str:
+    """Finding out of which template a text was made takes a millisecond, and a page has hundreds of them."""
+    return tongue_of(language).recall(NAMED.get(phrase, phrase))
 
 
 def preferred(accept_language: str) -> str:

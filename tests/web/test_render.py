@@ -13,7 +13,7 @@ from bot.domain.messagecodec import to_json
 from bot.domain.messages import AlertCard, Button, Message, Moment, Text, say
 from bot.domain.rooms import Author, Post
 from bot.domain.safelinks import safe_url
-from bot.web.render import Pages, fill, initials
+from bot.web.render import Pages, figure, fill, initials
 from tests.support.clock import NOON
 from tests.support.site import alert
 
@@ -99,6 +99,18 @@ def test_a_button_with_an_action_sends_it_and_one_with_a_url_is_a_link() -> None
     assert [button["value"] for button in page.all("button")] == ["/subscribe nato"]
     assert [link["href"] for link in page.all("a")] == ["https://a.example"]
     assert page.all("form")[0]["action"] == "/c/atlantic/messages"
+
+
+def test_topics_of_an_alert_have_the_names_that_readers_of_its_language_know() -> None:
+    named = Pages(lambda: NOON, "Heraut", "1", False, lambda language: {"nato": f"NAVO ({language})"})
+    page = shown(Message(card=full_card(), language="nl"), named)
+    assert "NAVO (nl)" in page.text
+    assert "rutte" in page.text
+
+
+@pytest.mark.parametrize(("language", "shown_as"), [("nl", "0,80"), ("en", "0.80")])
+def test_a_number_is_written_as_readers_of_the_language_write_it(language: str, shown_as: str) -> None:
+    assert figure(0.8, 2, language) == shown_as
 
 
 def test_styles_spaces_and_moments_of_a_line_are_kept() -> None:

@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.domain.models import DeliveryState
+from bot.errors import Phrase
 from bot.store import books, reports
 from bot.store.books import LedgerFilter, LedgerLine
 from bot.web.desk import Frame, address, checked_number, chosen, number, short
@@ -76,7 +77,7 @@ class Deliveries:
             done = await change(tx, [delivery_id], desk.clock.now())
         log.info("ledger changed by hand", delivery=delivery_id, change=fields["do"], done=done)
         if not done:
-            raise HTTPException(409, "that message is not in a state in which this can be done")
+            raise HTTPException(409, Phrase("that message is not in a state in which this can be done"))
         return RedirectResponse(inside(fields.get("back", "")) if fields.get("back") else "/deliveries", 303)
 
     def _hint(self, request: Request) -> str:

@@ -17,7 +17,7 @@ from bot.store import feedlist
 from bot.store.feedlist import MOODS, FeedFilter, FeedHealth, FeedPlace
 from bot.store.feeds import FeedEvent
 from bot.web.desk import Frame, address, chosen, short
-from bot.web.words import language_of
+from bot.web.words import language_of, words
 
 LOOK_BACK = timedelta(days=14)
 PAGE = 50
@@ -66,6 +66,7 @@ class Feeds:
             shown = found[:PAGE]
             happened = await feedlist.happened(tx, [each.id for each in shown], now - LOOK_BACK, PER_FEED)
         language, all_of_them = language_of(request), sum(moods.values())
+        word = words(language)
         behind = {**wanted, "after": shown[-1].place} if len(found) > PAGE else None
         return self._frame.page(
             request,
@@ -75,7 +76,7 @@ class Feeds:
             feeds=[row_of(each, happened.get(each.id, ()), now, language) for each in shown],
             moods={mood: (moods.get(mood, 0), self._with(wanted, mood)) for mood in MOODS},
             wanted=wanted,
-            about=f"{moods.get('well', 0)} / {all_of_them}" if all_of_them else "",
+            about=f"{moods.get('well', 0)} / {all_of_them} {word('feed well')}" if all_of_them else "",
             next=address("/feeds", behind) if behind else "",
         )
 

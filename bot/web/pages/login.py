@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.errors import Phrase
 from bot.web.access import PASSWORD_MOST, TOKEN_LENGTH
 from bot.web.desk import Frame
 from bot.web.forms import form_of
@@ -42,12 +43,12 @@ class Login:
     async def enter(self, request: Request) -> Response:
         """Begin a session for who has the password or the token. It is a new one, whatever came along."""
         if not same_origin(request):
-            raise HTTPException(403, "only this site's own pages may do that")
+            raise HTTPException(403, Phrase("only this site's own pages may do that"))
         fields = await form_of(request)
         there = inside(fields.get("next", ""))
         wait = self._guesses.wait(request)
         if wait:
-            raise HTTPException(429, "too many tries", {"retry-after": str(int(wait) + 1)})
+            raise HTTPException(429, Phrase("too many tries"), {"retry-after": str(int(wait) + 1)})
         if not await self._right(fields):
             log.warning("sign-in refused", client=request.client.host if request.client else "")
             return self._shown(request, there, wrong=True, name=fields.get("name", "")[:NAME_MOST])

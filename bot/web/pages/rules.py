@@ -9,9 +9,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.domain.models import Address
-from bot.errors import BadInput, RuleError
+from bot.domain.tongue import Tongue
+from bot.errors import BadInput, Phrase, RuleError
 from bot.services.chatdesk import SETTLED
 from bot.services.places import Place
+from bot.services.tongues import tongue_of
 from bot.store.roster import Entry
 from bot.web.desk import Frame, checked_number, short
 from bot.web.trials import RULE_LIMIT, Trials
@@ -62,7 +64,7 @@ class Rules:
             try:
                 trial = await self._trials.trial(request, text)
             except RuleError as error:
-                mistake = pointed(text, error)
+                mistake = pointed(text, error, tongue_of(language_of(request)))
         return self._frame.page(
             request,
             "rules.html",
@@ -89,7 +91,8 @@ class Rules:
             place = await self._place(fields.get("place", ""), language_of(request))
             _, made = await self._frame.chats.follow(place, rule)
         except BadInput as problem:
-            raise HTTPException(400, str(problem)) from problem
+            message, hint = tongue_of(language_of(request)).problem(problem)
+            raise HTTPException(400, f"{message} ({hint})" if hint else message) from problem
         log.info("rule followed from the lab", lane=place.lane, chat=place.address.chat, new=made)
         found = await self._frame.chats.at(place)
         return RedirectResponse(f"/subscriptions?after={found - 1}#c{found}", 303)
@@ -115,14 +118,14 @@ class Rules:
             return await self._frame.chats.place(checked_number("the chat", name))
         room = next((room for room in self._frame.rooms if room.id == name), None)
         if kind != "room" or room is None:
-            raise HTTPException(400, "choose a chat")
+            raise HTTPException(400, Phrase("choose a chat"))
         return Place(WEB, Address(WEB, room.id), room.title, language)
 
 
-def pointed(text: str, error: RuleError) -> Mistake:
+def pointed(text: str, error: RuleError, tongue: Tongue) -> Mistake:
     """A rule with the place of its mistake."""
     at = min(error.position, len(text))
-    return Mistake(text[:at], text[at : at + 1] or " ", text[at + 1 :], error.message, error.hint)
+    return Mistake(text[:at], text[at : at + 1] or " ", text[at + 1 :], *tongue.problem(error))
 
 
 def _name(entry: Entry) -> str:

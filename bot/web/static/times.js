@@ -23,7 +23,7 @@ function ahead(at, now, language) {
   const relative = format(Intl.RelativeTimeFormat, language, { numeric: "always" });
   if (left >= HOUR) return relative.format(Math.round(left / HOUR), "hour");
   if (left >= MINUTE) return relative.format(Math.round(left / MINUTE), "minute");
-  return relative.format(Math.round(left), "second");
+  return format(Intl.RelativeTimeFormat, language, { numeric: "auto" }).format(Math.round(left), "second");
 }
 
 export function day(at, language, options = { weekday: "long", day: "numeric", month: "long" }) {

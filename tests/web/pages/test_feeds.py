@@ -9,6 +9,7 @@ from sqlalchemy import insert, update
 
 from bot.domain.models import FeedSpec, Outlet, PollState
 from bot.store.feedlist import FeedHealth
+from bot.store.feeds import GAP, FeedEvent, note
 from bot.store.schema import feeds
 from bot.web.pages.feeds import PAGE, mood_of, shown_address
 from tests.support import newsstand
@@ -27,7 +28,7 @@ async def test_every_feed_shows_its_rhythm_and_gaps(client: aiohttp.ClientSessio
     assert html.count('class="panel entry"') == 4
     assert "elke 10 minuten" in html
     assert "3 items may be missing" in html
-    assert "4 / 4" in html
+    assert "4 / 4 goed" in html
 
 
 async def test_a_failing_feed_stands_first_with_its_error(client: aiohttp.ClientSession, site: Site) -> None:
@@ -38,6 +39,21 @@ async def test_a_failing_feed_stands_first_with_its_error(client: aiohttp.Client
         html = await answer.text()
     assert html.index("Stille Courant") < html.index("Kustbode")
     assert "3× the server said &lt;b&gt;503&lt;/b&gt;" in html
+
+
+async def test_what_went_wrong_is_told_in_the_language_of_the_reader(
+    client: aiohttp.ClientSession, site: Site
+) -> None:
+    async with site.database.write() as tx:
+        broken = update(feeds).where(feeds.c.outlet == "Stille Courant").returning(feeds.c.id)
+        feed_id = await tx.scalar(broken.values(failures=3, last_error="the server answered 503"))
+        for kind, detail in ((GAP, "its older page does not reach back far enough"), ("broken", "")):
+            await note(tx, FeedEvent(feed_id, kind, NOON, detail))
+    async with client.get("/feeds?words=stille", headers={"accept-language": "nl"}) as answer:
+        html = await answer.text()
+    assert "3× de server antwoordde" in html
+    assert "<b>gat</b> zijn oudere pagina gaat niet ver genoeg terug" in html
+    assert "<b>stuk</b>" in html
 
 
 async def test_secrets_of_an_address_are_not_shown(client: aiohttp.ClientSession, site: Site) -> None:
@@ -94,7 +110,7 @@ async def test_the_tally_counts_every_page_and_leads_to_those_alone(
     async with client.get("/feeds") as answer:
         html = await answer.text()
     assert f'href="/feeds?state=failing"><b>{PAGE + 1}</b>' in html
-    assert f"4 / {PAGE + 5}" in html
+    assert f"4 / {PAGE + 5} well" in html
     async with client.get("/feeds?state=well") as answer:
         html = await answer.text()
     assert html.count('class="panel entry"') == 4

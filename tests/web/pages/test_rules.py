@@ -6,10 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import RuleError
+from bot.services.tongues import tongue_of
 from bot.web.pages.rules import pointed
 from bot.web.trials import RULE_LIMIT
 
 pytestmark = pytest.mark.slow
+
+TONGUE = tongue_of("nl")
 
 
 async def lab(client: aiohttp.ClientSession, rule: str, status: int = 200) -> str:
@@ -30,7 +33,7 @@ async def test_a_rule_shows_hits_near_misses_and_alerts_a_day(client: aiohttp.Cl
     assert hits.count('class="panel entry"') == 2
     assert "Rutte promises Ukraine" in near
     assert "staat niet in het artikel" in near
-    assert "<b>1.0</b> meldingen per dag" in html
+    assert "<b>1,0</b> meldingen per dag" in html
     assert 'value="/subscribe @rutte AND luchtafweer"' in html
 
 
@@ -38,6 +41,12 @@ async def test_a_mistake_is_shown_where_it_is(client: aiohttp.ClientSession) -> 
     html = await lab(client, "@rutte AND @nobody-known")
     assert 'role="alert"' in html
     assert '@rutte AND <mark class="wrong">@</mark>nobody-known' in html
+
+
+async def test_a_mistake_is_told_in_the_language_of_the_reader(client: aiohttp.ClientSession) -> None:
+    html = await lab(client, "(rutte")
+    assert TONGUE("this ( is never closed") in html
+    assert "never closed" not in html
 
 
 async def test_a_rule_is_text_wherever_it_is_shown(client: aiohttp.ClientSession) -> None:
@@ -66,5 +75,5 @@ async def test_the_same_rule_again_costs_nothing(client: aiohttp.ClientSession) 
 
 @given(st.text(max_size=50), st.integers(0, 60))
 def test_a_pointed_rule_is_the_whole_rule(text: str, position: int) -> None:
-    shown = pointed(text, RuleError("wrong", position))
+    shown = pointed(text, RuleError("wrong", position), TONGUE)
     assert (shown.before + shown.at + shown.after).rstrip(" ") == text.rstrip(" ")

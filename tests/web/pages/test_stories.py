@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 from markupsafe import escape
 
+from bot.services.tongues import tongue_of
 from bot.store import reports
 from tests.support.site import Site
 
@@ -26,6 +27,19 @@ async def test_the_list_marks_what_was_recognised(client: aiohttp.ClientSession)
     assert "Also reported by Proefkrant, Harbour Gazette" in html
     # Two of the three print the same text.
     assert "3 reports · 2 independent sources" in html
+
+
+async def test_why_a_report_belongs_to_a_story_is_told_in_the_language_of_the_reader(
+    client: aiohttp.ClientSession,
+) -> None:
+    dutch = await read(client, "/stories/1", headers={"accept-language": "nl"})
+    english = await read(client, "/stories/1")
+    assert "Waarom hier</b> deelt " in dutch
+    assert "Why here</b> shares " in english
+    assert "is een naam van" in dutch
+    assert "is a name of" not in dutch
+    assert '<span class="share">1,00</span>' in dutch
+    assert '<span class="share">1.00</span>' in english
 
 
 async def test_markup_of_a_feed_is_text(client: aiohttp.ClientSession) -> None:
@@ -68,7 +82,7 @@ async def test_a_story_says_why_each_report_is_in_it(client: aiohttp.ClientSessi
     html = await read(client, "/stories/1", headers={"accept-language": "nl"})
     assert "Het eerste bericht van het verhaal" in html
     for report in story.reports[1:]:
-        assert str(escape(report.why)) in html
+        assert str(escape(tongue_of("nl").recall(report.why))) in html
     assert 'href="https://proef.example/artikel/2"' in html
     assert "in de titel, 0–5" in html
     assert html.index("extra luchtafweer") < html.index("air defence at")
