@@ -35,6 +35,8 @@ _COMMON_PATHS = ("feed", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", 
 _TAG = re.compile(r"<(link|a|base)\b([^<>]{1,4000})>", re.I)
 _ATTRIBUTE = re.compile(r"""(?<![a-z-])([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 _LOOKS_LIKE_FEED = re.compile(r"(?:^|[/._-])(?:rss|atom|feeds?)(?:$|[/._?-])|\.(?:rss|rdf|atom)$", re.I)
+_NOT_FOR_PROGRAMS = (403, 406, 451)
+"""How sites answer whose pages are not for programs; their feeds often are."""
 _AS_PASTED = re.compile(r"(?:feed|rss):(?://|(?=https?:))", re.I)
 _COMMENTS = re.compile(r"comments?\b|reacties", re.I)
 
@@ -55,7 +57,8 @@ async def discover(fetcher: Fetcher, address: str, parser: Parser | None = None)
 
     Args:
         fetcher: asks.
-        address: of a feed or of any page of a site; the scheme may be missing.
+        address: of a feed or of any page of a site, as people paste it: the scheme may be missing, or
+            ``feed``, and there may be pointed brackets around it.
         parser: reads, with a deadline, what is found; None takes one for this search.
 
     Raises:
@@ -64,7 +67,14 @@ async def discover(fetcher: Fetcher, address: str, parser: Parser | None = None)
     if parser is None:
         async with Parser() as own:
             return await discover(fetcher, address, own)
-    page = await _first_page(fetcher, address.strip())
+    address = _AS_PASTED.sub("", address.strip().strip("<>")).strip()
+    try:
+        page = await _first_page(fetcher, address)
+    except FeedUnreachable as error:
+        usual = await _usual(fetcher, parser, address) if error.status in _NOT_FOR_PROGRAMS else []
+        if not usual:
+            raise
+        return usual
     itself = await _read(parser, page)
     if itself is not None:
         return [itself]
@@ -73,7 +83,16 @@ async def discover(fetcher: Fetcher, address: str, parser: Parser | None = None)
     candidates = list({one.url: one for one in found if one}.values())
     if candidates:
         return sorted(candidates, key=lambda one: bool(_COMMENTS.search(one.url + one.title)))
-    for url in common_addresses(page.url):
+    return await _usual(fetcher, parser, page.url)
+
+
+async def _usual(fetcher: Fetcher, parser: Parser, address: str) -> list[Candidate]:
+    """The first feed where feeds usually are."""
+    try:
+        addresses = common_addresses(address if "://" in address else f"https://{address}")
+    except ValueError:
+        return []
+    for url in addresses:
         candidate = await _try(fetcher, parser, url)
         if candidate:
             return [candidate]
@@ -81,8 +100,6 @@ async def discover(fetcher: Fetcher, address: str, parser: Parser | None = None)
 
 
 async def _first_page(fetcher: Fetcher, address: str) -> Page:
-    """The page at an address as people paste it: ``feed://``, in pointed brackets, without a scheme."""
-    address = _AS_PASTED.sub("", address.strip("<>")).strip()
     if "://" in address:
         return await fetcher.fetch_page(address)
     try:

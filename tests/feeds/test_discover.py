@@ -68,6 +68,17 @@ async def test_a_site_that_names_none_is_asked_at_the_usual_paths(
     assert server.count("/atom.xml") == 0
 
 
+async def test_a_site_whose_pages_are_not_for_programs_may_have_a_feed_at_the_usual_paths(
+    server: FeedServer, fetcher: Fetcher
+) -> None:
+    server.status("/", 403)
+    with pytest.raises(FeedUnreachable, match="403"):
+        await discover(fetcher, server.url("/"))
+    server.put("/feed", rss(items(2)))
+    (found,) = await discover(fetcher, server.url("/"))
+    assert found.url == server.url("/feed")
+
+
 async def test_a_site_without_feeds_has_none(server: FeedServer, fetcher: Fetcher) -> None:
     server.put("/", b"<html>niets</html>", content_type=HTML)
     assert await discover(fetcher, server.url("/")) == []
