@@ -85,7 +85,7 @@ class Deliveries:
         if self._frame.access.can_change:
             return word("Sign in to send failed messages again or to drop them.")
         return word(
-            "Read only: set web.token in the settings to send failed messages again or drop them here."
+            "Read only: set web.token or web.login in the settings to send messages again or drop them."
         )
 
 
