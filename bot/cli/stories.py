@@ -1,6 +1,6 @@
 """`heraut stories`: which items tell of one event, as a filter. The contract is design §8."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -11,8 +11,8 @@ from bot.domain.language import LanguageGuesser
 from bot.domain.stories import Report, StoryWindow
 from bot.services.grouping import story_window
 
-PRUNE_EVERY = 1000
-"""Rows between two looks for what is too old to be joined."""
+PRUNE_EVERY = timedelta(hours=1)
+"""The time of the items between two looks for what is too old to be joined."""
 
 Lexical = Annotated[
     bool, typer.Option("--lexical", help="Leave the language model out, even where it is installed.")
@@ -36,15 +36,16 @@ class Grouper:
         self._window = window
         self._guesser = LanguageGuesser()
         self._ids: list[object] = []
-        self._last = datetime.fromtimestamp(0, UTC)
+        self._last = self._pruned = datetime.fromtimestamp(0, UTC)
 
     def place(self, row: Row) -> Row:
         """A row of output for a row of input. Raises ValueError for fields that cannot be read."""
         report = self._report(row)
-        if len(self._ids) % PRUNE_EVERY == 0:
-            # The older of two, as one date may be far in the future by mistake.
-            self._window.prune(min(self._last, report.published))
-        self._last = report.published
+        # The older of two, as one date may be far in the future by mistake.
+        now, self._last = min(self._last, report.published), report.published
+        if abs(now - self._pruned) >= PRUNE_EVERY:
+            self._window.prune(now)
+            self._pruned = now
         decision = self._window.decide(report)
         story = report.item_id if decision.story is None else decision.story
         self._window.add(story, report)

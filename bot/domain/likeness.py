@@ -26,13 +26,17 @@ class Weights:
 
     Args:
         bias: the start.
-        crossed: the share of each headline that the other report has, the lesser of the two, 0..1.
+        crossed: the share of a headline that the other report has, the greater of the two, 0..1: a short
+            headline leaves out what a long one tells.
+        number: their headlines share a number.
         keys: the logarithm of how many keys their headlines share.
         rarest: the mean weight of the three rarest keys they share; one alone may be chance.
         place: their headlines share a place.
         elsewhere: both headlines name places, and none that the other report has; the more they share
             otherwise (a *referendum* in Moldova, in Armenia), the more that counts.
         lead: the overlap of the whole reports, 0..1.
+        background: the overlap of what stands below their headlines only, 0..1; reports of several events
+            of one affair share that too.
         languages: they are in two languages, and so share less.
         comment: one of them is no news report.
         outlet: they are two articles of one outlet, which seldom tells a thing twice; the less they
@@ -43,11 +47,13 @@ class Weights:
 
     bias: float
     crossed: float
+    number: float
     keys: float
     rarest: float
     place: float
     elsewhere: float
     lead: float
+    background: float
     languages: float
     comment: float
     outlet: float
@@ -56,31 +62,35 @@ class Weights:
 
 
 LEXICAL = Weights(
-    bias=-6.0,
-    crossed=4.2,
-    keys=1.6,
-    rarest=7.8,
-    place=1.1,
-    elsewhere=-5.5,
-    lead=1.3,
-    languages=1.3,
-    comment=-2.0,
-    outlet=-3.2,
-    hours=-1.23,
+    bias=-7.0,
+    crossed=2.75,
+    number=1.65,
+    keys=2.55,
+    rarest=6.15,
+    place=0.95,
+    elsewhere=-4.4,
+    lead=2.0,
+    background=0.0,
+    languages=1.45,
+    comment=-2.6,
+    outlet=-2.4,
+    hours=-1.4,
 )
 SEMANTIC = Weights(
-    bias=-8.05,
-    crossed=2.6,
-    keys=1.25,
-    rarest=5.4,
-    place=0.9,
-    elsewhere=-5.0,
+    bias=-8.8,
+    crossed=1.65,
+    number=1.85,
+    keys=2.05,
+    rarest=4.8,
+    place=0.75,
+    elsewhere=-4.0,
     lead=0.0,
-    languages=2.5,
-    comment=-2.0,
-    outlet=-3.7,
-    hours=-1.27,
-    meaning=8.25,
+    background=-1.7,
+    languages=2.3,
+    comment=-2.4,
+    outlet=-2.1,
+    hours=-1.33,
+    meaning=7.85,
 )
 
 
@@ -106,11 +116,13 @@ class Signs(NamedTuple):
     """What is seen of two reports; the fields are those of `Weights`. (A tuple, as many are made.)"""
 
     crossed: float
+    number: bool
     keys: float
     rarest: float
     place: bool
     elsewhere: float
     lead: float
+    background: float
     languages: bool
     comment: bool
     outlet: float
@@ -126,11 +138,13 @@ class Signs(NamedTuple):
         return (
             weights.bias
             + weights.crossed * self.crossed
+            + weights.number * self.number
             + weights.keys * self.keys
             + weights.rarest * self.rarest
             + weights.place * self.place
             + weights.elsewhere * self.elsewhere
             + weights.lead * self.lead
+            + weights.background * self.background
             + weights.languages * self.languages
             + weights.comment * self.comment
             + weights.outlet * self.outlet
@@ -152,9 +166,9 @@ class Comparison:
         self.account = account
         self._weights = weights
         self._title = frozenset(evidence.title)
-        self._keys = frozenset(evidence.keys)
-        self._title_sum = self._sum(evidence.title)
-        self._sum_of_all = self._title_sum + self._sum(evidence.lead)
+        self._lead = frozenset(evidence.lead)
+        self._keys = self._title | self._lead
+        self._title_sum, self._lead_sum = self._sum(evidence.title), self._sum(evidence.lead)
 
     def certain(self, other: Account) -> bool | None:
         """Whether two reports tell of one event, where no weighing is needed; else None.
@@ -171,23 +185,28 @@ class Comparison:
     def signs(self, other: Account) -> Signs:
         """What is seen of this report and another."""
         mine, theirs = self.account, other.evidence
-        in_both_titles = self._title.intersection(theirs.title)
-        in_title, in_lead = self._keys.intersection(theirs.title), self._keys.intersection(theirs.lead)
-        crossing = self._sum(in_both_titles) + self._sum(self._title.intersection(theirs.lead))
-        shared_title, shared_lead, their_title = map(self._sum, (in_title, in_lead, theirs.title))
-        crossed = min(crossing / (self._title_sum or 1.0), shared_title / (their_title or 1.0))
-        whole = sqrt(self._sum_of_all * (their_title + self._sum(theirs.lead))) or 1.0
+        titles, leads = self._title.intersection(theirs.title), self._lead.intersection(theirs.lead)
+        told_below, asked_by = self._title.intersection(theirs.lead), self._keys.intersection(theirs.title)
+        below, in_leads, answered = map(self._sum, (told_below, leads, asked_by))
+        their_title, their_lead = self._sum(theirs.title), self._sum(theirs.lead)
+        lesser, greater = sorted(
+            ((self._sum(titles) + below) / (self._title_sum or 1.0), answered / (their_title or 1.0))
+        )
+        whole = (self._title_sum + self._lead_sum) * (their_title + their_lead)
+        rarest = nlargest(3, map(self._weights.__getitem__, asked_by | told_below | leads))
         hours = abs((mine.published - other.published).total_seconds()) / 3600
         return Signs(
-            crossed=crossed,
-            keys=log1p(len(in_both_titles)),
-            rarest=sum(nlargest(3, map(self._weights.__getitem__, in_title | in_lead))) / 3 / _RARE,
+            crossed=greater,
+            number=any(key[0].isdigit() for key in titles),
+            keys=log1p(len(titles)),
+            rarest=sum(rarest) / 3 / _RARE,
             place=any(place in theirs.places for place in mine.evidence.places),
-            elsewhere=crossed * self._elsewhere(theirs),
-            lead=(shared_title + shared_lead) / whole,
+            elsewhere=lesser * self._elsewhere(theirs),
+            lead=(answered + below + in_leads) / (sqrt(whole) or 1.0),
+            background=in_leads / (sqrt(self._lead_sum * their_lead) or 1.0),
             languages=mine.language != other.language,
             comment=Genre.COMMENT in (mine.evidence.genre, theirs.genre),
-            outlet=(1 - crossed) * (mine.outlet != "" and mine.outlet == other.outlet),
+            outlet=(1 - lesser) * (mine.outlet != "" and mine.outlet == other.outlet),
             hours=log1p(hours),
         )
 

@@ -9,7 +9,7 @@ steps does not carry it away from its event.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import exp
+from math import exp, log
 
 from bot.domain import belonging
 from bot.domain.evidence import evidence_of, headline_of
@@ -114,7 +114,7 @@ class StoryWindow:
         """
         weights = self._index.weights(self._vocabulary.rate)
         mine = Comparison(self._account(report), weights)
-        score, best = max(self._scores(mine, weights), default=(RELATED, -1))
+        _, score, best = max(self._scores(mine, weights), default=(RELATED, RELATED, -1))
         if score <= RELATED:
             return StoryDecision(None, "no earlier report of this event")
         known = self._known[best]
@@ -195,14 +195,19 @@ class StoryWindow:
             if abs(mine.account.published - known.account.published) <= self._span:
                 yield number, known
 
-    def _scores(self, mine: Comparison, weights: Mapping[str, float]) -> Iterator[tuple[float, int]]:
-        """How surely the report belongs to a story, and the story's report that is nearest to it."""
+    def _scores(self, mine: Comparison, weights: Mapping[str, float]) -> Iterator[tuple[float, float, int]]:
+        """How eligible a story is, how surely the report belongs to it, and its report that is nearest.
+
+        Of stories that a report may belong to, a large one is likelier than a small one: else what once
+        came to stand apart from its event draws further reports away from it.
+        """
         near: dict[int, dict[int, float]] = {}
         for number, known in self._nearest(mine, weights):
             near.setdefault(known.story, {})[number] = self._pair(mine, known.account)
         for story, scores in near.items():
             best = max(scores, key=scores.__getitem__)
-            yield self._score(mine, story, scores) if scores[best] > 0 else scores[best], best
+            score = self._score(mine, story, scores) if scores[best] > 0 else scores[best]
+            yield score + log(len(self._stories[story])) if score > 0 else score, score, best
 
     def _score(self, mine: Comparison, story: int, scores: Mapping[int, float]) -> float:
         """How surely a report tells of a story's event: by its first reports and the nearest ones."""

@@ -87,3 +87,15 @@ def test_one_date_in_the_far_future_closes_no_story() -> None:
     others = [FIRE | {"id": f"x{n}", "title": f"Bericht {n}", "url": ""} for n in range(999)]
     rows = run(CALL, *others[:-1], FIRE | {"id": "odd", "published": "2099-01-01"}, IN_ENGLISH)[1]
     assert rows[-1]["story"] == "nos-1"
+
+
+def test_what_is_too_old_leaves_the_window() -> None:
+    window = story_window(lexical=True)
+    grouper = Grouper(window)
+    for day in range(2, 12):
+        grouper.place(CALL | {"id": day, "url": "", "published": f"2026-03-{day:02}T08:05:00+00:00"})
+    assert len(window) <= 5
+
+
+def test_a_list_whose_dates_run_backwards_is_grouped_too() -> None:
+    assert stories(run(FIRE, IN_ENGLISH, CALL)[1]) == [3, "bbc-7", "bbc-7"]

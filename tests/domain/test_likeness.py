@@ -72,6 +72,43 @@ def test_a_place_that_the_lead_names_is_not_elsewhere() -> None:
     assert signs(account(TITLE), lead).elsewhere == 0
 
 
+def test_a_short_headline_that_a_long_one_contains_is_crossed_whole() -> None:
+    short, long = (
+        account("Fishing vote in Moldova"),
+        account("Moldova fishing vote splits coalition in Chisinau"),
+    )
+    apart = account("Fishing fleet in Moldova")
+    assert signs(short, long).crossed == signs(long, short).crossed == 1
+    assert signs(apart, long).crossed < 1
+
+
+def test_a_number_that_both_headlines_name_speaks_for_one_event() -> None:
+    dead = account("Ferry sinks, 34 dead")
+    same, other = account("34 killed as boat capsizes"), account("12 killed as boat capsizes")
+    assert signs(dead, same).number
+    assert not signs(dead, other).number
+    assert LEXICAL.number > 0
+    assert SEMANTIC.number > 0
+
+
+def test_a_number_below_a_headline_is_not_of_the_headline() -> None:
+    assert not signs(account("Ferry sinks, 34 dead"), account("Boat capsizes", "34 were killed.")).number
+
+
+def test_what_only_stands_below_both_headlines_is_background() -> None:
+    text = "The ministry of fisheries in Chisinau had asked for it."
+    vote, protest = account(TITLE, text), account("Trawler crews block harbour", text)
+    assert signs(vote, protest).background == pytest.approx(1)
+    assert signs(vote, account("Ministry of fisheries in Chisinau asked")).background == 0
+
+
+def test_background_alone_makes_no_meaning_sure() -> None:
+    shared, unshared = ("The ministry in Chisinau had asked.", "Crews met on Sunday.")
+    vote, other = account(TITLE, shared), "Trawler crews block harbour"
+    one, two = (signs(vote, account(other, text)) for text in (shared, unshared))
+    assert one._replace(lead=0, rarest=0).score(SEMANTIC) < two._replace(lead=0, rarest=0).score(SEMANTIC)
+
+
 def test_two_articles_of_one_outlet_are_less_likely_one_event() -> None:
     one = account(TITLE, outlet="Gazette")
     same, other = (account("Moldova fishing vote in June", outlet=name) for name in ("Gazette", "Herald"))

@@ -160,6 +160,16 @@ def test_a_chain_of_small_steps_does_not_carry_a_story_away(desk: Desk) -> None:
     assert stories[0] != stories[-1]
 
 
+def test_of_two_stories_that_a_report_may_belong_to_the_larger_is_likelier(desk: Desk) -> None:
+    stray = "Zeehond gered uit haven van Zierikzee"
+    for _ in range(4):
+        desk.window.add(1, desk.report("Brandweer redt zeehond uit haven van Zierikzee", hours=0))
+    desk.window.add(2, desk.report(stray, hours=20))
+    assert desk.window.decide(desk.report(stray)).story == 1
+    desk.window.forget([1])
+    assert desk.window.decide(desk.report(stray)).story == 2
+
+
 def test_deciding_changes_nothing(desk: Desk) -> None:
     desk.tell(CALL)
     report = desk.report(CALL_IN_ENGLISH, language="en")

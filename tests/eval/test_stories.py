@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.util import find_spec
 from itertools import combinations
 from pathlib import Path
@@ -22,6 +22,8 @@ from bot.domain.stories import Report, StoryWindow
 from bot.services.grouping import story_window
 
 FOLDER = Path(__file__).parent / "stories"
+LATE = timedelta(hours=2)
+"""As late as a feed is that is polled seldom."""
 
 
 @dataclass(frozen=True)
@@ -110,10 +112,10 @@ def test_the_set_holds_events_in_two_languages_and_what_surrounds_them() -> None
 
 def test_grouping_by_words_holds_its_floors() -> None:
     whole, across = measure(story_window(lexical=True), "lexical")
-    assert whole.precision >= 0.90
-    assert whole.recall >= 0.90
-    assert across.precision >= 0.93
-    assert across.recall >= 0.90
+    assert whole.precision >= 0.94
+    assert whole.recall >= 0.93
+    assert across.precision >= 0.96
+    assert across.recall >= 0.91
 
 
 @pytest.mark.slow
@@ -121,10 +123,22 @@ def test_grouping_by_words_holds_its_floors() -> None:
 def test_grouping_by_words_and_meaning_holds_its_floors() -> None:
     whole, across = measure(story_window(), "semantic")
     # The model counts in another order on another processor, so these leave it some room.
-    assert whole.precision >= 0.91
-    assert whole.recall >= 0.92
-    assert across.precision >= 0.93
+    assert whole.precision >= 0.96
+    assert whole.recall >= 0.93
+    assert across.precision >= 0.97
     assert across.recall >= 0.92
+
+
+@pytest.mark.parametrize("late", ["nl", "en"])
+def test_which_of_the_outlets_are_late_changes_little(late: str) -> None:
+    def heard(example: Example) -> datetime:
+        return example.report.published + LATE * (example.report.language == late)
+
+    reports = sorted(examples(), key=heard)
+    found = scored(reports, group(reports, story_window(lexical=True)))
+    print(f"\n{late} {LATE} late  {found}")
+    assert found.precision >= 0.90
+    assert found.recall >= 0.90
 
 
 def test_round_ups_glue_nothing_together() -> None:
