@@ -45,7 +45,7 @@ async def address(
     try:
         yield made
     finally:
-        postgres.drop_database(made)
+        postgres.give_back(made)
 
 
 async def prepare(database: Database) -> Database:

@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from bot.domain.models import Address
+from bot.store.database import Database
+from tests.support import postgres
+from tests.support.clock import NOON
+from tests.support.ledger import add_chats
+from tests.support.newsroom import LANE
 from tests.support.pgkeeper import binaries
 from tests.support.postgres import ROOT
 from tests.support.waiting import until
@@ -80,3 +87,37 @@ async def test_where_no_server_can_be_had_a_test_says_so(folder: Path) -> None:
     keeper = await asyncio.create_subprocess_exec(sys.executable, "-c", nothing, cwd=ROOT)
     assert await keeper.wait() != 0
     assert "no initdb and postgres" in (folder / "failed").read_text(encoding="utf8")
+
+
+async def known(database: Database) -> list[int]:
+    """The numbers of two chats that are made; the database stays open."""
+    people = [Address("paper", name) for name in ("anna", "bram")]
+    return await add_chats(database, LANE, people, NOON)
+
+
+async def test_a_database_that_was_given_back_is_as_a_new_one() -> None:
+    url = await postgres.make_database()
+    before, after = Database(url), Database(url)
+    numbers = await known(before)
+    postgres.give_back(url)
+    assert await postgres.make_database() == url
+    assert await known(after) == numbers
+    postgres.drop_database(url)
+    for database in (before, after):
+        await database.close()
+
+
+@pytest.mark.parametrize(
+    "change", ["DROP TABLE feed_events", "ALTER TABLE chats ADD COLUMN more text", "ANALYZE chats"]
+)
+async def test_a_database_that_was_altered_is_given_to_nobody_else(change: str) -> None:
+    url = await postgres.make_database()
+    database = Database(url)
+    await known(database)
+    async with database.write() as tx:
+        await tx.execute(text(change))
+    postgres.give_back(url)
+    another = await postgres.make_database()
+    assert another != url
+    postgres.drop_database(another)
+    await database.close()
