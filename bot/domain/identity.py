@@ -10,7 +10,6 @@ Pure: what is known already is passed in, and so is the time.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -103,8 +102,8 @@ def document_keys(
             items without a link.
         only: the places of the items whose aliases and hints are asked for; None asks for all.
     """
-    stamped = _stamps(items)
-    return _keys_of([_evidence(item, publisher, item.published not in stamped) for item in items], only)
+    stamp = _stamp(items)
+    return _keys_of([_evidence(item, publisher, item.published != stamp) for item in items], only)
 
 
 def _keys_of(found: Sequence[_Evidence], only: Collection[int] | None = None) -> tuple[ItemKeys, ...]:
@@ -149,9 +148,9 @@ def _alone(
     items: Sequence[ParsedItem], publisher: str, places: Sequence[int], others: Collection[int]
 ) -> tuple[tuple[ParsedItem, ItemKeys], ...] | None:
     """The articles at these places, when no other item has anything in common with them; else None."""
-    stamped, nothing = _stamps(items), hash("")
+    stamp, nothing = _stamp(items), hash("")
     asked = [items[place] for place in places]
-    found = [_evidence(item, publisher, item.published not in stamped) for item in asked]
+    found = [_evidence(item, publisher, item.published != stamp) for item in asked]
     if any(evidence.marks[-1] == nothing for evidence in found):
         return None  # without a word; such items are all the same
     if any(mark in others and mark != nothing for evidence in found for mark in evidence.marks):
@@ -249,10 +248,14 @@ def _lead(summary: str) -> str:
     return fold(summary[:LEAD].rpartition(" ")[0] if len(summary) > LEAD else summary)
 
 
-def _stamps(items: Sequence[ParsedItem]) -> set[datetime]:
-    """Dates that most items share: they say when the document was made, and change with every poll."""
-    counted = Counter(item.published for item in items if item.published)
-    return {moment for moment, count in counted.items() if count >= _STAMPED and count * 2 > len(items)}
+def _stamp(items: Sequence[ParsedItem]) -> datetime | None:
+    """The date that most items share, if they do: it says when the document was made, and changes with it."""
+    dated = sorted(item.published for item in items if item.published)
+    if not dated:
+        return None
+    middle = dated[len(dated) // 2]  # what more than half of them are stands there
+    count = dated.count(middle)
+    return middle if count >= _STAMPED and count * 2 > len(items) else None
 
 
 def _evidence(item: ParsedItem, publisher: str, dated: bool) -> _Evidence:
