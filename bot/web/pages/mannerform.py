@@ -45,6 +45,22 @@ def read_manner(fields: Mapping[str, str], was: Manner) -> Manner:
     )
 
 
+def fields_of(manner: Manner) -> dict[str, str]:
+    """The fields of the form as they are filled for these wishes: what `read_manner` reads."""
+    return {
+        "quiet_from": shown_times((manner.quiet_from,)) if manner.quiet_from else "",
+        "quiet_until": shown_times((manner.quiet_until,)) if manner.quiet_until else "",
+        "breaking": str(manner.breaking),
+        "digest_times": shown_times(manner.digest_times),
+        "digest_day": "" if manner.digest_day is None else str(manner.digest_day),
+        "digest_only": "on" if manner.digest_only else "",
+        "hourly_cap": str(manner.hourly_cap),
+        "lost_answer": str(manner.lost_answer),
+        "silent": "on" if manner.silent else "",
+        "preview": str(manner.preview),
+    }
+
+
 def shown_times(times: tuple[time, ...]) -> str:
     """Times of day as the form takes them."""
     return " ".join(f"{each:%H:%M}" for each in times)

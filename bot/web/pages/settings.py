@@ -1,5 +1,7 @@
 """How each chat is told, which who signed in may change; and the settings of this installation, to read."""
 
+from collections.abc import Mapping
+
 import structlog
 from babel.dates import get_day_names
 from starlette.exceptions import HTTPException
@@ -8,11 +10,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.domain.manner import LostAnswer, Preview
+from bot.domain.models import Chat
 from bot.errors import BadInput
 from bot.services.tongues import languages
 from bot.store.roster import Entry
 from bot.web.desk import Frame, address, checked_number, number
-from bot.web.pages.mannerform import MOST, read_manner, shown_times
+from bot.web.pages.mannerform import MOST, fields_of, read_manner, shown_times
 from bot.web.pages.subscriptions import Refused, hint
 from bot.web.settingsview import SET, UNSET
 from bot.web.words import language_of
@@ -60,7 +63,8 @@ class SettingsPages:
 
     async def one(self, request: Request) -> Response:
         """The form of one chat."""
-        return self._form(request, await self._entry(request))
+        entry = await self._entry(request)
+        return self._form(request, entry, _filled(entry.chat))
 
     async def change(self, request: Request) -> Response:
         """How a chat is told from now on."""
@@ -74,7 +78,9 @@ class SettingsPages:
             zone = fields.get("timezone", "").strip()
             await self._frame.chats.behave(entry.chat.id, manner, language, zone)
         except BadInput as problem:
-            return self._form(request, entry, Refused(entry.chat.id, problem.message, problem.hint))
+            refused = Refused.of(entry.chat.id, problem, language_of(request))
+            typed = {name: fields.get(name, "") for name in _filled(entry.chat)}
+            return self._form(request, entry, typed, refused)
         return RedirectResponse(f"/settings#c{entry.chat.id}", 303)
 
     async def _entry(self, request: Request) -> Entry:
@@ -84,7 +90,10 @@ class SettingsPages:
         except BadInput as problem:
             raise HTTPException(404, problem.message) from problem
 
-    def _form(self, request: Request, entry: Entry, refused: Refused | None = None) -> Response:
+    def _form(
+        self, request: Request, entry: Entry, filled: Mapping[str, str], refused: Refused | None = None
+    ) -> Response:
+        """The form with what was filled in, also when that was refused."""
         session = self._frame.access.session(request)
         return self._frame.page(
             request,
@@ -93,8 +102,8 @@ class SettingsPages:
             here="/settings",
             status=400 if refused else 200,
             entry=entry,
+            filled=filled,
             days=self._days(request),
-            times=shown_times,
             languages=languages(),
             zones=zones(),
             lost_answers=list(LostAnswer),
@@ -108,3 +117,8 @@ class SettingsPages:
     @staticmethod
     def _days(request: Request) -> dict[int, str]:
         return dict(get_day_names("wide", "stand-alone", locale=language_of(request)))
+
+
+def _filled(chat: Chat) -> dict[str, str]:
+    """The fields of the form as this chat's are."""
+    return {"language": chat.language, "timezone": chat.timezone} | fields_of(chat.manner)

@@ -11,8 +11,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.domain.models import Target
-from bot.errors import BadInput
+from bot.errors import BadInput, Phrase
 from bot.services.chatdesk import SETTLED
+from bot.services.tongues import tongue_of
 from bot.web.desk import Frame, address, checked_number, chosen, number
 from bot.web.pages.login import inside
 from bot.web.words import language_of, words
@@ -33,6 +34,11 @@ class Refused:
     message: str
     hint: str = ""
     text: str = ""
+
+    @classmethod
+    def of(cls, chat: int, problem: BadInput, language: str, text: str = "") -> "Refused":
+        """A problem in the reader's language, with what was typed."""
+        return cls(chat, *tongue_of(language).problem(problem), text)
 
 
 class Subscriptions:
@@ -71,7 +77,7 @@ class Subscriptions:
         try:
             await change(chat, fields)
         except BadInput as problem:
-            refused = Refused(chat, problem.message, problem.hint, fields.get("text", ""))
+            refused = Refused.of(chat, problem, language_of(request), fields.get("text", ""))
             return await self._shown(request, refused)
         log.info("subscriptions changed by hand", chat=chat, change=fields["do"])
         back = inside(fields["back"]) if fields.get("back") else "/subscriptions"
@@ -115,7 +121,7 @@ class Subscriptions:
         chats = self._frame.chats
         _, made = await chats.follow(await chats.place(chat), text)
         if not made:
-            raise BadInput("This chat follows that already.")
+            raise BadInput(Phrase("This chat follows that already."))
 
     async def _mute(self, chat: int, fields: Fields) -> None:
         span = SPANS.get(fields.get("span", ""))

@@ -73,6 +73,15 @@ async def test_what_cannot_be_followed_is_said_beside_the_chat(
     assert len((await entry(site)).wishes) == 1
 
 
+async def test_what_cannot_be_followed_is_said_in_the_readers_language(
+    owner: aiohttp.ClientSession, csrf: str
+) -> None:
+    form = {"csrf": csrf, "do": "follow", "text": "nato"}
+    async with owner.post("/subscriptions/1", data=form, headers={"accept-language": "nl"}) as answer:
+        html = await answer.text()
+    assert "Deze chat volgt dat al." in html
+
+
 async def test_a_wish_is_dropped_muted_woken_and_set(
     owner: aiohttp.ClientSession, csrf: str, site: Site, clock: StoppedClock
 ) -> None:
