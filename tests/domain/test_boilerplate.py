@@ -159,6 +159,7 @@ def test_a_credit_names_a_maker() -> None:
         ("Unlock this article for $1", True),
         ("De minister wilde niet verder lezen dan de samenvatting.", False),
         ("The judge will continue reading the verdict on Monday.", False),
+        ("The trial is set to continue on Monday.", False),
         ("De partij telt 4.000 leden.", False),
         ("He subscribed to the theory.", False),
         ("Only members of parliament may enter.", False),
