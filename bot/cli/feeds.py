@@ -27,6 +27,9 @@ from bot.services.sources import Sources, Wanted, shown_address
 from bot.store.database import Database
 from bot.store.feedlist import FeedHealth
 
+NAMED = 20
+"""So many feeds are named where several fit."""
+
 feeds = typer.Typer(no_args_is_help=True, help="List, add and remove feeds; read and write OPML.")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON Lines.")]
@@ -93,11 +96,11 @@ def remove_feed(
     """Stop watching a feed, also one that the feeds file lists."""
 
     async def work(sources: Sources) -> None:
-        found = await sources.named(feed)
+        found = await sources.named(feed, NAMED)
         if not found:
             raise CommandError("No feed fits that.", "see: heraut feeds list")
         if len(found) > 1:
-            names = [f"  #{one.id} {feed_name(one.spec)}" for one in found[:20]]
+            names = [f"  #{one.id} {feed_name(one.spec)}" for one in found]
             raise CommandError("\n".join(["Several feeds fit that:", *names]), "give a number")
         await sources.remove(found[0])
         print(f"No longer watched: {feed_name(found[0].spec)}")

@@ -10,6 +10,7 @@ from bot.errors import CommandError
 from bot.feeds.discover import Candidate
 from bot.feeds.opml import Opml, read_opml
 from bot.services.sources import Imported, Wanted, described
+from bot.store import feeds
 from tests.emulators.feeds import FeedServer
 from tests.support.clock import NOON
 from tests.support.feedbuilder import items, rss
@@ -53,6 +54,42 @@ def test_a_feed_of_a_domain_that_is_watched_belongs_to_the_same_outlet() -> None
     known = [FeedSpec("https://feeds.nos.nl/algemeen", Outlet("NOS", "npo"))]
     spec = described(candidate("https://nos.nl/sport.xml", "NOS Sport"), known)
     assert (spec.outlet, spec.title) == (Outlet("NOS", "npo"), "NOS Sport")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("https://feeds.kust.example/a", "https://www.kust.example/b", True),
+        ("https://anna:geheim@kust.example/a", "https://kust.example:8443/b", True),
+        ("https://xn--krnt-hoa.nl/a", "https://feeds.krãnt.nl/b", True),
+        ("http://192.0.2.7/a", "http://192.0.2.7/b", True),
+        ("https://zeekust.example/a", "https://kust.example/b", False),
+        ("https://else.example/kust.example/a", "https://kust.example/b", False),
+        ("http://192.0.2.77/a", "http://192.0.2.7/b", False),
+    ],
+)
+async def test_a_feed_that_is_added_belongs_to_the_outlet_of_a_watched_one_of_its_domain(
+    room: Newsroom, first: str, second: str, same: bool
+) -> None:
+    known = await room.sources.add(candidate(first, "Bode"), wanted=Wanted("Kustbode", "uitgever"))
+    added = await room.sources.add(candidate(second, "Sport"))
+    assert (added.spec.outlet == known.spec.outlet) is same
+
+
+async def test_a_feed_is_meant_by_its_number_by_either_address_or_by_words(room: Newsroom) -> None:
+    ids = [(await room.sources.add(candidate(f"https://krant{n}.example/rss", "Krant"))).id for n in range(3)]
+    async with room.database.write() as tx:
+        await feeds.move(tx, ids[1], "https://elders.example/rss")
+
+    async def meant(wanted: str, limit: int | None = None) -> list[int]:
+        return [one.id for one in await room.sources.named(wanted, limit)]
+
+    assert await meant(f" #{ids[2]} ") == [ids[2]]
+    assert await meant("https://krant1.example/rss") == await meant("https://elders.example/rss") == [ids[1]]
+    assert sorted(await meant("KRANT example")) == ids
+    assert len(await meant("krant", 2)) == 2
+    assert await meant("#999") == []
+    assert await meant("#" + "9" * 30) == []
 
 
 def test_what_somebody_says_wins() -> None:
