@@ -33,7 +33,7 @@ _ODD = tuple(
 _SHORT_ISO = re.compile(
     r"(\d{4})(\d{2})(\d{2})T?(\d{2})(\d{2})(\d{2})?(?:\.\d{1,9})?\s*(Z|[+-]\d{2}(?::?\d{2})?)?$"
 )
-_EPOCH = re.compile(r"([12]\d{9})(\d{3})?$")
+_EPOCH = re.compile(r"([12]\d{9})(?:\d{3})?(?:\.\d{1,9})?$")
 _MONTHS = {
     name: number
     for number, names in enumerate(

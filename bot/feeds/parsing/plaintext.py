@@ -42,6 +42,9 @@ _ESCAPED_MARKUP = re.compile(
     re.I,
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+HALVES = r"&#(?:x(d[89ab][0-9a-f]{2})|(5[56]\d{3}));&#(?:x(d[c-f][0-9a-f]{2})|(5[67]\d{3}));"
+"""Two references that are one character in UTF-16, as some programs write an emoji."""
+_HALVES = re.compile(HALVES, re.I)
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\ud800-\udfff\ufffe\uffff]"
 )
@@ -84,8 +87,18 @@ def decode_entities(text: str) -> str:
     for _ in range(2):
         if "&" not in text:
             break
+        if "&#" in text:
+            text = _HALVES.sub(lambda pair: joined(*pair.groups(default="")), text)
         text = _ENTITY.sub(_decode, text)
     return text
+
+
+def joined(hex_high: str, high: str, hex_low: str, low: str) -> str:
+    """The character whose halves are these numbers, each hexadecimal or decimal; "" where they do not fit."""
+    first, second = int(hex_high or "0", 16) or int(high), int(hex_low or "0", 16) or int(low)
+    if not (0xD800 <= first < 0xDC00 <= second < 0xE000):
+        return ""
+    return chr(0x10000 + ((first - 0xD800) << 10) + second - 0xDC00)
 
 
 def one_line(text: str) -> str:

@@ -11,10 +11,12 @@ from bot.errors import FeedUnreadable
 from bot.feeds.parsing.dates import read_date
 from bot.feeds.parsing.hints import minutes_of, skipped, syndication
 from bot.feeds.parsing.images import Images
+from bot.feeds.parsing.plaintext import HALVES, joined
 from bot.feeds.parsing.raw import MAX_ITEMS, RawFeed, RawItem
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _SKIPPED = re.compile(rb"<skipHours\b[^<>]*+>(.{0,4000}?)</skipHours>", re.I | re.S)
+_HALVES = re.compile(HALVES.encode(), re.I)
 _CHARACTER = re.compile(rb"&#(x[0-9a-fA-F]{1,100}|[0-9]{1,100});?")
 _SPACES = (0x09, 0x0A, 0x0D)
 _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.I)
@@ -34,7 +36,7 @@ def read_tolerantly(document: bytes) -> RawFeed:
     Raises:
         FeedUnreadable: when it is no feed.
     """
-    found = _feedparser(_CHARACTER.sub(_possible, document))
+    found = _feedparser(_CHARACTER.sub(_possible, _HALVES.sub(_whole, document)))
     if not found.version and not found.entries:
         raise FeedUnreadable("the document is not a feed")
     feed = found.feed
@@ -70,6 +72,10 @@ def _feedparser(document: bytes) -> Any:
         )
     except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as problem:
         raise FeedUnreadable(f"the document cannot be read ({type(problem).__name__})") from problem
+
+
+def _whole(pair: re.Match[bytes]) -> bytes:
+    return joined(*(half.decode() for half in pair.groups(default=b""))).encode()
 
 
 def _possible(reference: re.Match[bytes]) -> bytes:

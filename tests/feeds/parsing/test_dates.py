@@ -79,6 +79,7 @@ def test_zones_days_and_odd_years(value: str, expected: datetime) -> None:
         "20250325121530+0200",
         "1742897730",
         "1742897730123",
+        "1742897730.25",
     ],
 )
 def test_forms_that_no_standard_knows_mean_what_their_writer_means(value: str) -> None:

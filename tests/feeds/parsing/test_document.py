@@ -164,6 +164,10 @@ def test_impossible_characters_are_left_out(reference: str) -> None:
     assert [title.replace("\ufffd", "") for title in titles(text)] == ["Brug & meer"]
 
 
+def test_the_halves_of_a_character_are_one_again() -> None:
+    assert titles(ITEM.format("Schip &#55357;&#56994; & meer")) == ["Schip \U0001f6a2 & meer"]
+
+
 def test_impossible_characters_are_left_out_of_what_is_kept_unread_as_well() -> None:
     """A database that keeps text may refuse them: NUL, for one, is nothing that PostgreSQL takes."""
     names = "<guid>a&#0;b</guid><author>Kees&#x1; &#31;Bos</author><link>https://dune.example/&#0;1</link>"

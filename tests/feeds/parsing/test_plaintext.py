@@ -33,6 +33,10 @@ from bot.feeds.parsing.plaintext import (
         ("&lt;p&gt;Twee keer&lt;/p&gt;&lt;p&gt;verpakt&lt;/p&gt;", "Twee keer\nverpakt"),
         ("Het teken &lt;naam&gt; blijft", "Het teken <naam> blijft"),
         ("&amp;eacute;&amp;#233;", "éé"),
+        (
+            "Schip &#55357;&#56994; en &#xD83D;&#xDEA2; en &#128674;",
+            "Schip \U0001f6a2 en \U0001f6a2 en \U0001f6a2",
+        ),
         ("R&D en AT&T", "R&D en AT&T"),
         ("5 < 6 en 7 > 6", "5 < 6 en 7 > 6"),
         ("<![CDATA[<p>Binnen</p>]]>", "Binnen"),
