@@ -171,6 +171,11 @@ def pattern_of(template: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
+def own_signs(template: str) -> int:
+    """How many letters and signs a template has beside its placeholders."""
+    return sum(len("".join(literal.split())) for literal, *_ in Formatter().parse(template))
+
+
 def _bare(span: Span) -> str:
     match span:
         case str():

@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot.domain.text import fold
-from bot.domain.tongue import ENGLISH, SOURCE, Tongue
+from bot.domain.tongue import ENGLISH, SOURCE, Tongue, own_signs
 
 
 @cache
@@ -54,12 +54,17 @@ def read_catalogue(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
+TELLING = 4
+"""Signs that a template has of its own to be found again in a finished text: *“not at all”* names no time."""
+
+
 @cache
 def _load(language: str) -> Tongue:
     if language == SOURCE:
         return ENGLISH
     catalogue = read_catalogue(language)
-    templates = [str(entry.id) for entry in catalogue if isinstance(entry.id, str) and "{" in entry.id]
+    written = [str(entry.id) for entry in catalogue if isinstance(entry.id, str) and "{" in entry.id]
+    templates = [template for template in written if own_signs(template) >= TELLING]
     # A text that fits several templates was made from the one that says the most.
     ranked = sorted(templates, key=len, reverse=True)
     return Tongue(language, _compiled(catalogue), tuple(ranked))

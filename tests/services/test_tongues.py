@@ -39,3 +39,8 @@ def test_a_language_is_called_by_its_name_in_any_of_ours(text: str, code: str | 
 def test_languages_call_themselves_by_their_own_name() -> None:
     assert own_name("nl") == "Nederlands"
     assert spoken_names().startswith("English, ")
+
+
+def test_a_text_that_looks_like_a_template_with_hardly_a_word_stays_as_it_is() -> None:
+    assert tongue_of("nl").recall("no such address at all") == "no such address at all"
+    assert tongue_of("nl").recall("is Mark Rutte now") != "is Mark Rutte now"
