@@ -58,7 +58,7 @@ def read_file(name: str) -> bytes:
         FeedTooLarge: when it is larger than a feed may be.
     """
     if name == "-":
-        body = sys.stdin.buffer.read(MAX_BYTES + 1)
+        body = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
     else:
         with Path(name).open("rb") as stream:
             body = stream.read(MAX_BYTES + 1)

@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Annotated, Literal
 
@@ -27,6 +27,7 @@ from bot.feeds.parse import parse_feed
 from bot.services.rehearsal import Rehearsal
 
 _SNAPSHOTS = (".xml", ".xml.gz")
+_BEYOND = timedelta(days=60)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Snapshots: *.xml and *.xml.gz, in name order.")]
@@ -117,8 +118,11 @@ class Replay:
         self.known |= dict.fromkeys(keys.stored, article)
 
     def _follow(self, items: Iterable[ParsedItem]) -> None:
-        moments = [item.published for item in items if item.published]
-        self.newest = max([*moments, *([self.newest] if self.newest else [])], default=None)
+        moments = sorted(filter(None, [self.newest, *(item.published for item in items)]))
+        # There is no clock here: a date far beyond all others is the publisher's mistake.
+        while len(moments) > 1 and moments[-1] - moments[-2] > _BEYOND:
+            moments.pop()
+        self.newest = moments[-1] if moments else None
 
 
 @exit_on_bad_input

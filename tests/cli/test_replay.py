@@ -76,6 +76,13 @@ def test_a_window_without_overlap_is_a_gap_before_its_items(folder: Path) -> Non
     ]
 
 
+def test_a_date_in_the_far_future_hides_no_gap(folder: Path) -> None:
+    mistaken = rss(1, 2, 3).replace(b"2025 09:03", b"2099 09:03")
+    assert b"2099" in mistaken
+    kinds = [kind for _, kind, _ in play(folder, mistaken, rss(11, 12, 13))]
+    assert kinds == [*["new"] * 3, "gap", *["new"] * 3]
+
+
 @pytest.mark.parametrize("guid", ["", "dezelfde", "nieuw-{n:04}-na-de-migratie"])
 def test_guids_that_are_empty_or_shared_or_all_change_announce_nothing_twice(folder: Path, guid: str) -> None:
     events = play(
