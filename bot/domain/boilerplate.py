@@ -150,7 +150,8 @@ _PAY = re.compile(
         r"om (?:dit artikel |verder )(?:te|verder) (?:kunnen )?lezen.{0,40}(?:abonne|inloggen|log in)",
         r"(?:subscribe|sign up|register|log in|become a (?:member|subscriber))\b.{0,30}\bto"
         r" (?:continue|keep|read|unlock|access)",
-        r"(?:(?:free|your) trial|sign in)\b.{0,20} to (?:continue|keep|unlock|read (?:the (?:full|rest)|this))",
+        r"(?:(?:free|your) trial|sign in)\b.{0,20} to"
+        r" (?:continue|keep|unlock|read (?:the (?:full|rest)|this))",
         r"(?:continue|keep) reading (?:with (?:a|your)|for (?:just|only|\$|£|€|free))",
         r"to read (?:the full|this|the rest of (?:the|this)) (?:article|story)\W.{0,40}"
         r"\b(?:subscribe|sign|register|log)",
