@@ -180,18 +180,21 @@ async def test_what_was_marked_by_a_pump_that_should_have_stopped_is_sent_by_the
 
 async def test_transactions_that_block_each_other_are_tried_again(workers: list[Newsroom]) -> None:
     dues = [await workers[0].add_feed(f"Krant {n}", f"proef{n}") for n in range(2)]
-    met = asyncio.Barrier(2)
+    met, one_is_done = asyncio.Barrier(2), asyncio.Event()
     tries: list[int] = []
 
     async def rename(database: Database, order: list[int]) -> None:
         async def work(tx: Transaction) -> None:
             tries.append(order[0])
+            if len(tries) > 2:  # else it may meet the other once more
+                await one_is_done.wait()
             await tx.execute(update(schema.feeds).where(schema.feeds.c.id == order[0]).values(title="x"))
             if len(tries) <= 2:
                 await met.wait()
             await tx.execute(update(schema.feeds).where(schema.feeds.c.id == order[1]).values(title="y"))
 
         await database.transact(work)
+        one_is_done.set()
 
     ids = [due.id for due in dues]
     await asyncio.gather(rename(workers[0].database, ids), rename(workers[1].database, ids[::-1]))
