@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 
 from bot.domain.models import FeedSpec, PollState
 from bot.errors import BadInput
@@ -22,6 +22,8 @@ MOODS = ("failing", "silent", "retired", "new", "well")
 RECENT_GAP = timedelta(days=1)
 """So long it is told of a feed that items may have been missed."""
 MOST_OF_A_SITE = 100
+MOST_WORDS = 50
+"""No feed has more to be found by than that, and SQLite takes no thousand conditions at once."""
 _PLACE = re.compile(r"(\d)\.(\d{1,12})", re.ASCII)
 _LAST_GAP = (
     select(func.max(feed_events.c.at))
@@ -216,7 +218,10 @@ def _gapped(now: datetime) -> ColumnElement[bool]:
 
 def _where(wanted: FeedFilter, now: datetime) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = [feeds.c.enabled]
-    where += [feeds.c.words.contains(word, autoescape=True) for word in wanted.words]
+    words = dict.fromkeys(wanted.words)
+    if len(words) > MOST_WORDS:
+        return [false()]
+    where += [feeds.c.words.contains(word, autoescape=True) for word in words]
     if wanted.mood:
         where.append(mood(now) == wanted.mood)
     if wanted.troubled:

@@ -115,6 +115,8 @@ def test_what_is_no_place_is_refused(text: str) -> None:
         (["geheim"], False),
         (["sleutel"], False),
         (["cafe", "zeppelin"], False),
+        (["cafe"] * 3_000, True),
+        ([f"{number}" for number in range(3_000)], False),
     ],
 )
 async def test_a_feed_is_found_by_name_owner_title_and_address_and_by_no_secret(
