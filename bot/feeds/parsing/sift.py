@@ -73,7 +73,9 @@ def cut(body: bytes) -> Cut | None:
     for opening, closing in _TAGS:
         spans = _spans(body, opening, closing)
         if spans:
-            return Cut(body, spans, _marks(body, spans)) if len(spans) <= MOST_ENTRIES else None
+            around = _around(body, spans)
+            certain = len(spans) <= MOST_ENTRIES and _are_entries(body, opening, len(spans), around)
+            return Cut(body, spans, _marks(body, spans, around)) if certain else None
     return None
 
 
@@ -98,12 +100,25 @@ def _opened(body: bytes, opening: bytes, start: int, end: int) -> int:
     return start
 
 
-def _marks(body: bytes, spans: Sequence[tuple[int, int]]) -> list[int]:
+def _around(body: bytes, spans: Sequence[tuple[int, int]]) -> tuple[bytes, bytes, bytes]:
+    """What stands before the entries, behind them and, but for white space, between them."""
+    between = b"".join([body[one[1] : other[0]].strip() for one, other in pairwise(spans)])
+    return body[: spans[0][0]], body[spans[-1][1] :], between
+
+
+def _are_entries(body: bytes, opening: bytes, count: int, around: tuple[bytes, bytes, bytes]) -> bool:
+    """Whether no tag of this name stands in a comment, where it opens or closes no entry."""
+    if not any(b"--" in part for part in around):
+        return True
+    tags = (opening, b"</" + opening[1:])
+    return all(len(re.findall(tag + rb"[>/ \t\r\n]", body)) == count for tag in tags)
+
+
+def _marks(body: bytes, spans: Sequence[tuple[int, int]], around: tuple[bytes, bytes, bytes]) -> list[int]:
     """Hashes of the entries, each together with everything around them but the dates."""
-    head, tail = body[: spans[0][0]], body[spans[-1][1] :]
-    between = [body[one[1] : other[0]].strip() for one, other in pairwise(spans)]
+    head, tail, between = around
     # Python's own hash has a key of this process, so nobody can prepare two entries for one mark.
-    frame = hash((_VOLATILE.sub(b"", head), _VOLATILE.sub(b"", tail), b"".join(between))) & _WORD
+    frame = hash((_VOLATILE.sub(b"", head), _VOLATILE.sub(b"", tail), between)) & _WORD
     view = memoryview(body)
     return [xxhash.xxh3_64_intdigest(view[start:end], frame) + _NEVER for start, end in spans]
 

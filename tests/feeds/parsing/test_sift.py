@@ -135,6 +135,8 @@ async def test_a_document_that_is_mostly_new_is_read_whole(parser: Parser) -> No
 TRAPS = {
     "a closing tag in text": "<item><title>1</title><description><![CDATA[</item>]]></description></item>",
     "a commented entry": "<!-- <item><title>Geheim</title></item> -->",
+    "a commented beginning": "<!-- <item> -->",
+    "a commented end": "<!-- </item> -->",
     "an entry within an entry": "<item><title>Buiten</title><item><title>Binnen</title></item></item>",
     "an entry without an end": "<item/>",
     "a list of entries": "<items><item>Los</item></items>",
