@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.identity import is_news
+from bot.domain.identity import is_news, published_or_seen
 from bot.domain.models import Chat, ChatState, Story, Subscription
 
 LONGEST_PAUSE = timedelta(minutes=30)
@@ -95,6 +95,6 @@ def judge(
     since = min(since, now)  # later than now is what a clock wrote that was set back since
     if not is_news(news.published, news.seen_at, since, news.first_poll):
         return Verdict(False, "it is older than the subscription")
-    if now - (news.published or news.seen_at) > max_age:
+    if now - published_or_seen(news.published, news.seen_at) > max_age:
         return Verdict(False, f"it is older than {max_age.total_seconds() / 3600:g} hours")
     return Verdict(True, f"asked for by {wish.value}")

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 from bot.domain.boilerplate import asks_to_pay
 from bot.domain.models import Brief, Item, MatchResult
+from bot.domain.sentences import sentences
 from bot.domain.summary import followed_names, is_about, summary_of
 
 SALIENT = 0.5
 """Entities that an item is about at least half as much as about its main one are what it tells of."""
+LONGEST_HEADLINE = 100
+"""Characters of a headline that is made of a text."""
 MARGIN = 0.05
 """By so much a text must be worth more than the teaser, which an editor wrote for this purpose."""
 
@@ -29,6 +32,16 @@ def brief_of(item: Item, result: MatchResult, article: str = "", *, paywalled: b
         if found.text and (not best.text or found.worth > best.worth + MARGIN):
             best = found
     return Brief(best.text, paywalled or asks_to_pay(item.text or item.summary))
+
+
+def headline_of(title: str, summary: str) -> str:
+    """The headline of an item; of one without, as notes are, its first sentence or what fits of it."""
+    if title:
+        return title
+    first = next((sentence.text for sentence in sentences(summary)), "")
+    if len(first) <= LONGEST_HEADLINE:
+        return first
+    return f"{first[:LONGEST_HEADLINE].rpartition(' ')[0] or first[:LONGEST_HEADLINE]}…"
 
 
 def source_of(item: Item, article: str = "") -> str:

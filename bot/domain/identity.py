@@ -12,7 +12,7 @@ Pure: what is known already is passed in, and so is the time.
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -26,8 +26,14 @@ MAX_KEY = 300
 LEAD = 200
 """Characters of the summary that make the lead. Further down, teasers change for no reason."""
 FUTURE = timedelta(hours=1)
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Dates before are those of programs that have none: the year 1, 1970."""
+SKEW = timedelta(minutes=5)
+"""By so much a publisher's clock may be ahead of ours in the first document, of which little is believed."""
 STALE = timedelta(days=3)
 
+BY_TITLE = "title:"
+"""How the keys of items begin that only their titles tell apart: several articles have their address."""
 _NO_GUID = frozenset({"", "0", "-", "#", "/", "null", "none", "nil", "undefined", "n/a", "false", "true"})
 _COUNTER = re.compile(r"#\d{1,3}$")
 _TELLING_GUID = 12
@@ -208,8 +214,8 @@ def is_edited(before: Item | ParsedItem, after: Item | ParsedItem) -> bool:
 
 
 def published_or_seen(published: datetime | None, seen_at: datetime) -> datetime:
-    """The feed's date, or the time we saw the item when the feed gave none or one in the future."""
-    if published is None or published > seen_at + FUTURE:
+    """The feed's date, or the time we saw the item when the feed gave none, or one that cannot be."""
+    if published is None or not EARLIEST <= published <= seen_at + FUTURE:
         return seen_at
     return published
 
@@ -229,8 +235,7 @@ def is_news(published: datetime | None, seen_at: datetime, since: datetime, firs
         first_poll: whether it stood in the first document we ever read of this feed.
     """
     if first_poll:
-        minute = since.replace(second=0, microsecond=0)
-        return published is not None and minute <= published <= seen_at + FUTURE
+        return published is not None and _minute(since) <= published <= seen_at + SKEW
     return seen_at >= since and seen_at - published_or_seen(published, seen_at) <= STALE
 
 
@@ -246,6 +251,22 @@ def _headline(title: str) -> str:
 def _lead(summary: str) -> str:
     """Whole words only: a teaser cut elsewhere says the same."""
     return fold(summary[:LEAD].rpartition(" ")[0] if len(summary) > LEAD else summary)
+
+
+def dated_by_program(items: Sequence[ParsedItem]) -> frozenset[datetime]:
+    """The dates of a document that say when a program made it, not when its articles appeared.
+
+    Those that most items share, to the minute, as a program may take a while.
+    """
+    minutes = sorted(_minute(item.published) for item in items if item.published)
+    middle = minutes[len(minutes) // 2] if minutes else None
+    if middle is None or minutes.count(middle) < _STAMPED or minutes.count(middle) * 2 <= len(items):
+        return frozenset()
+    return frozenset(item.published for item in items if item.published and _minute(item.published) == middle)
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
 
 
 def _stamp(items: Sequence[ParsedItem]) -> datetime | None:
@@ -301,7 +322,7 @@ def _keys(found: _Evidence, guid_holds: bool, link_holds: bool, *, only_key: boo
     elif found.link and link_holds:
         key = found.link
     else:
-        key = f"title:{found.title or found.content} {found.link}"
+        key = f"{BY_TITLE}{found.title or found.content} {found.link}"
     if only_key:
         return ItemKeys(_short(key))
     aliases = _aliases(found, link_holds)

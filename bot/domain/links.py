@@ -32,6 +32,11 @@ class Link:
         return bool(self.query or len(self.path) > 20 or any(map(str.isdigit, self.path)))
 
     @property
+    def is_article(self) -> bool:
+        """Whether it looks like one article's address: more than a front page or the name of a section."""
+        return self.is_deep or "-" in self.path.rpartition("/")[2]
+
+    @property
     def slug(self) -> str:
         """Host, last part and all digits of the path, when the last part is a long slug; else "".
 
@@ -91,6 +96,17 @@ def canonical(url: str) -> str:
     """The address in a form in which two addresses of one page are equal; "" for what is none."""
     link = read_link(url)
     return str(link) if link else ""
+
+
+def front_page(url: str) -> str:
+    """The front page of an address's site: without path, query and login, any of which may be a secret."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}{f':{port}' if port else ''}/" if host else ""
 
 
 def _unwrap(url: str) -> str:

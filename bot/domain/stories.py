@@ -14,6 +14,7 @@ from math import exp, log
 from bot.domain import belonging
 from bot.domain.evidence import evidence_of, headline_of
 from bot.domain.likeness import LEXICAL, SEMANTIC, SURE, Account, Comparison
+from bot.domain.links import read_link
 from bot.domain.models import StoryDecision
 from bot.domain.storyindex import ReportIndex
 from bot.domain.vocabulary import Vocabulary
@@ -40,7 +41,10 @@ Closeness = Callable[[str, str], float]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What grouping reads of an item. `salience` is 0..1 per entity id."""
+    """What grouping reads of an item. `salience` is 0..1 per entity id.
+
+    Reports with one address are of one article, unless it is that of a front page or section.
+    """
 
     item_id: int
     title: str
@@ -146,8 +150,8 @@ class StoryWindow:
         self._known[number] = _Known(report.item_id, story_id, account)
         self._numbers[report.item_id] = number
         self._newest = max(self._newest, report.item_id)
-        if report.url:
-            self._addresses[report.url] = number
+        if account.url:
+            self._addresses[account.url] = number
         self._stories.setdefault(story_id, []).append(number)
 
     def forget(self, story_ids: Iterable[int]) -> None:
@@ -180,7 +184,7 @@ class StoryWindow:
                 text=report.text[:OPENING],
                 language=report.language,
                 outlet=report.outlet,
-                url=report.url,
+                url=report.url if (link := read_link(report.url)) and link.is_article else "",
                 published=report.published,
             )
             self._last = (report, account)

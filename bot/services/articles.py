@@ -14,6 +14,7 @@ import structlog
 
 from bot.domain.brief import brief_of, source_of
 from bot.domain.identity import articles, change_of, recognise
+from bot.domain.links import front_page
 from bot.domain.models import Brief, Change, FeedDue, ItemChange, Matched, ParsedFeed
 from bot.errors import FeedError, FeedUnreachable
 from bot.feeds.article import ArticleReader
@@ -127,7 +128,7 @@ class Articles:
         """The article's page, or an empty article when it is not wanted or not to be had in time."""
         item = change.item
         host, now = urlsplit(item.url).netloc, self._clock.now()
-        wanted = due.spec.article and len(item.text) < LONG and item.url != due.spec.url
+        wanted = due.spec.article and len(item.text) < LONG and item.url != front_page(due.spec.url)
         if self._reader is None or not wanted or self._resting.get(host, now) > now:
             return Article("")
         try:

@@ -3,7 +3,7 @@
 Nothing is announced that is not written down, and nothing is written down without what is owed for it.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,8 +11,17 @@ from functools import partial
 import structlog
 
 from bot.domain.alerts import News, edit_pause, shows
-from bot.domain.brief import brief_of
-from bot.domain.identity import ItemKeys, articles, change_of, published_or_seen, recognise
+from bot.domain.brief import brief_of, headline_of
+from bot.domain.identity import (
+    BY_TITLE,
+    ItemKeys,
+    articles,
+    change_of,
+    dated_by_program,
+    published_or_seen,
+    recognise,
+)
+from bot.domain.links import front_page
 from bot.domain.models import (
     Brief,
     Change,
@@ -200,6 +209,8 @@ class Ingest:
     async def _take_items(self, batch: "_Batch", parsed: ParsedFeed) -> None:
         owner, seen = batch.due.spec.outlet.owner, batch.seen
         batch.pass_over(parsed.items)
+        if batch.first_poll:
+            batch.by_program = dated_by_program(parsed.items)
         listed = articles(parsed.items, owner, seen.fresh, seen.others)
         wanted = {key for _, keys in listed for key in keys.wanted}
         if wanted:
@@ -237,7 +248,8 @@ class Ingest:
             item = replace(item, brief=batch.briefs.get(keys.key) or brief_of(item, result))
             await self._catch_up(batch)
         matched = Matched(ItemChange(change.kind, item, change.previous_title), result)
-        news = News(found.published, item.seen_at, batch.first_poll, batch.due.created_at)
+        dated = None if found.published in batch.by_program else found.published
+        news = News(dated, item.seen_at, batch.first_poll, batch.due.created_at)
         begun = len(batch.begun)
         try:
             async with batch.tx.begin_nested():
@@ -322,7 +334,8 @@ class _Batch:
     """One document on its way in.
 
     `begun` lists the stories that this transaction began; `steady` holds the marks of the entries that are
-    stored as they stand, by fingerprint; `results` what was found in some items, by their `id`.
+    stored as they stand, by fingerprint; `results` what was found in some items, by their `id`; `by_program`
+    are dates of the first document that say nothing of its articles.
     """
 
     tx: Transaction
@@ -331,6 +344,7 @@ class _Batch:
     begun: list[int]
     seen: Seen
     has_turn: bool = False
+    by_program: Collection[datetime] = frozenset()
     briefs: Mapping[str, Brief] = field(default_factory=dict)
     results: Mapping[int, MatchResult] = field(default_factory=dict)
     intake: Intake = field(default_factory=Intake)
@@ -392,8 +406,8 @@ def item_of(found: ParsedItem, key: str, due: FeedDue, now: datetime, feed_langu
         key=key,
         feed_id=due.id,
         outlet=spec.outlet,
-        url=found.url or spec.url,
-        title=found.title or found.summary[:100],
+        url=found.url or front_page(spec.url),
+        title=headline_of(found.title, found.summary),
         summary=found.summary,
         text=found.text[:MAX_TEXT],
         language=found.language or spec.language or feed_language,
@@ -426,6 +440,6 @@ def report_of(item_id: int, item: Item, result: MatchResult) -> Report:
         published=item.published,
         outlet=item.outlet.name,
         owner=item.outlet.owner,
-        url=item.url,
+        url="" if item.key.startswith(BY_TITLE) else item.url,
         salience=result.salience,
     )

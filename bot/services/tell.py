@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.alerts import News, Verdict, judge
+from bot.domain.identity import published_or_seen
 from bot.domain.models import Chat, DeliveryKind, Priority, Story, Subscription
 from bot.domain.quiet import HOUR, telling
 from bot.services.following import tell_followers
@@ -63,7 +64,7 @@ async def tell(tx: Transaction, what: Telling, now: datetime) -> int:
         await owing.escalate(tx, what.story_id, page.breaking, now)
         reasons = {chat: why for chat, why in page.refused.items() if chat not in page.owed}
         await books.hold_back(tx, what.story_id, reasons, now)
-    if now - (what.news.published or what.news.seen_at) > what.max_age:
+    if now - published_or_seen(what.news.published, what.news.seen_at) > what.max_age:
         return told
     return told + await tell_followers(tx, what.story_id, what.owners, what.expire, mutes, now)
 

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.domain.brief import brief_of, source_of
+import pytest
+
+from bot.domain.brief import brief_of, headline_of, source_of
 from bot.domain.models import Brief, Item, Match, MatchResult, Outlet
 
 NOW = datetime(2031, 3, 3, tzinfo=UTC)
@@ -67,3 +69,17 @@ def test_the_source_is_the_fullest_text() -> None:
     assert source_of(replace(ITEM, text=LEAD)) == LEAD
     assert source_of(ITEM, f"{LEAD}\n{SECOND}") == f"{LEAD}\n{SECOND}"
     assert source_of(replace(ITEM, summary="", text="")) == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "headline"),
+    [
+        ("Sluis open", "De sluis is open.", "Sluis open"),
+        ("", "De sluis is open. De dijk is dicht.", "De sluis is open."),
+        ("", "Sluis " * 30, "Sluis " * 15 + "Sluis…"),
+        ("", "x" * 300, "x" * 100 + "…"),
+        ("", "", ""),
+    ],
+)
+def test_an_item_without_a_headline_has_its_first_words(title: str, summary: str, headline: str) -> None:
+    assert headline_of(title, summary) == headline

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.identity import (
     articles,
     change_of,
+    dated_by_program,
     document_keys,
     is_edited,
     is_news,
@@ -293,6 +294,13 @@ def test_a_date_in_the_future_is_replaced_by_the_time_of_seeing() -> None:
     assert published_or_seen(None, NINE) == NINE
 
 
+@pytest.mark.parametrize("nothing", [datetime(1, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)])
+def test_the_date_of_a_program_that_has_none_is_none(nothing: datetime) -> None:
+    assert published_or_seen(nothing, NINE) == NINE
+    assert is_news(nothing, NINE, NINE - timedelta(days=1), first_poll=False)
+    assert not is_news(nothing, NINE, NINE - timedelta(days=1), first_poll=True)
+
+
 @pytest.mark.parametrize(
     ("published", "since", "first_poll", "expected"),
     [
@@ -300,6 +308,8 @@ def test_a_date_in_the_future_is_replaced_by_the_time_of_seeing() -> None:
         (NINE - timedelta(hours=2), NINE - timedelta(hours=1), True, False),
         (None, NINE - timedelta(hours=1), True, False),
         (NINE + timedelta(days=300), NINE - timedelta(hours=1), True, False),
+        (NINE + timedelta(minutes=2), NINE - timedelta(hours=1), True, True),
+        (NINE + timedelta(minutes=30), NINE - timedelta(hours=1), True, False),
         (None, NINE - timedelta(hours=1), False, True),
         (NINE - timedelta(days=300), NINE - timedelta(days=400), False, False),
         (NINE - timedelta(hours=2), NINE - timedelta(hours=1), False, True),
@@ -313,6 +323,15 @@ def test_what_was_there_before_the_subscription_is_no_news(
     published: datetime | None, since: datetime, first_poll: bool, expected: bool
 ) -> None:
     assert is_news(published, NINE, since, first_poll) is expected
+
+
+def test_a_date_that_most_entries_share_is_that_of_the_program() -> None:
+    made = [entry(published=NINE + timedelta(seconds=number)) for number in range(3)]
+    real = [entry(published=NINE - timedelta(hours=number)) for number in range(1, 5)]
+    assert dated_by_program([*made, *real[:1]]) == {item.published for item in made}
+    assert dated_by_program([*made, *real]) == frozenset()
+    assert dated_by_program(made[:2]) == frozenset()
+    assert dated_by_program([entry(published=None)] * 9) == frozenset()
 
 
 ENTRIES = st.builds(

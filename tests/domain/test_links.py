@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.links import article_id, canonical, general_id, read_link
+from bot.domain.links import article_id, canonical, front_page, general_id, read_link
 
 
 def ident(url: str) -> str:
@@ -114,3 +114,34 @@ def test_dates_and_round_numbers_are_no_ids(url: str) -> None:
 
 def test_an_address_nested_without_end_is_harmless() -> None:
     assert canonical("https://a.example/" + "https://b.example/" * 2_000) != ""
+
+
+@pytest.mark.parametrize(
+    ("url", "front"),
+    [
+        ("https://jan:geheim@krant.example/rss?key=geheim#x", "https://krant.example/"),
+        ("http://krant.example:8080/feeds/a.xml", "http://krant.example:8080/"),
+        ("http://[2001:db8::1]:81/rss", "http://[2001:db8::1]:81/"),
+        ("https://krant.example:99999/rss", ""),
+        ("geen adres", ""),
+    ],
+)
+def test_a_front_page_has_nothing_secret(url: str, front: str) -> None:
+    assert front_page(url) == front
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("", False),
+        ("/nieuws", False),
+        ("/rss.xml", False),
+        ("/?p=3", True),
+        ("/rutte-belt", True),
+        ("/n/3", True),
+    ],
+)
+def test_what_looks_like_an_article(path: str, *, expected: bool) -> None:
+    link = read_link(f"https://krant.example{path}")
+    assert link is not None
+    assert link.is_article is expected

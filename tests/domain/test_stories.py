@@ -146,6 +146,12 @@ def test_one_address_is_one_article_whatever_its_headline(desk: Desk) -> None:
     assert desk.tell("Dode in puin van depot gevonden", url=url) == first
 
 
+@pytest.mark.parametrize("url", ["https://krant.example/", "https://krant.example/nieuws", "geen adres"])
+def test_the_address_of_many_articles_makes_them_no_story(desk: Desk, url: str) -> None:
+    first = desk.tell("Brand bij Eindhoven", url=url)
+    assert desk.tell("Koning opent brug in Zwolle", url=url) != first
+
+
 def test_a_chain_of_small_steps_does_not_carry_a_story_away(desk: Desk) -> None:
     steps = [
         "Minister Brekelmans onder vuur om munitieorder van 240 miljoen",

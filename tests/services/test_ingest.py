@@ -1,15 +1,16 @@
 """From a feed document to the ledger."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.models import DeliveryKind, DeliveryState
-from bot.store import books, owing, stories
+from bot.domain.models import DeliveryKind, DeliveryState, FeedSpec, Outlet
+from bot.store import books, feeds, owing, stories
 from tests.support.newsroom import Newsroom, place, report
 
 NAVO = "NAVO stuurt schepen naar de Oostzee"
+DAY = ("Nieuw hoofdkwartier van de NAVO komt in Sofia", "Hackers leggen de website van de NAVO plat", NAVO)
 
 
 async def test_an_item_on_a_followed_topic_is_owed_to_the_chat(room: Newsroom) -> None:
@@ -141,3 +142,43 @@ async def test_a_feed_whose_window_moved_on_between_polls_is_noticed(room: Newsr
         feed, [report(f"Bericht {n}", n, later - timedelta(minutes=60 - n)) for n in range(25, 20, -1)]
     )
     assert intake.overflowed
+
+
+@pytest.mark.parametrize("link", ["", "https://proef.example/"])
+async def test_articles_without_an_address_of_their_own_are_each_told(room: Newsroom, link: str) -> None:
+    """What leads there is the front page, without the secrets that stand in the address of a feed."""
+    spec = FeedSpec("https://jan:geheim@proef.example/rss?key=geheim", Outlet("Proefkrant", "proef"), "nl")
+    async with room.database.write() as tx:
+        await feeds.configure(tx, [spec], room.clock.now(), timedelta(minutes=5))
+    due, now = await room.due(spec), room.clock.now()
+    await room.take(due, [])
+    await room.manager.subscribe(place(), "nato")
+    document = [replace(report(title, 1, now), url=link, guid=title) for title in DAY]
+    assert (await room.take(due, document)).alerts == len(DAY)
+    await room.deliver()
+    assert {card.url for _, message, _ in room.paper.sent if (card := message.card)} == {
+        "https://proef.example/"
+    }
+
+
+@pytest.mark.parametrize("never", [datetime(1, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)])
+async def test_an_item_with_the_date_of_a_program_that_has_none_is_told(
+    room: Newsroom, never: datetime
+) -> None:
+    feed = await room.add_feed(first=[report("NAVO vergaderde", 9, never)])
+    await room.manager.subscribe(place(), "nato")
+    intake = await room.take(feed, [report(NAVO, 1, never), report("NAVO vergaderde", 9, never)])
+    assert (intake.new, intake.alerts) == (1, 1)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(minutes=30)])
+async def test_the_first_document_of_a_feed_that_dates_everything_now_is_no_flood(
+    room: Newsroom, ahead: timedelta
+) -> None:
+    await room.manager.subscribe(place(), "nato")
+    room.clock.advance(timedelta(days=1))
+    at = room.clock.now() + ahead
+    feed = await room.add_feed(first=[report(title, number, at) for number, title in enumerate(DAY)])
+    assert (room.first.new, room.first.alerts) == (len(DAY), 0)
+    later = report("NAVO-generaal neemt afscheid", 9, room.clock.now())
+    assert (await room.take(feed, [later])).alerts == 1
