@@ -5,7 +5,8 @@ It must not decide what is told of an item (`bot.domain.brief` does), nor write 
 """
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -15,11 +16,21 @@ import structlog
 from bot.domain.brief import brief_of, source_of
 from bot.domain.identity import articles, change_of, recognise
 from bot.domain.links import front_page
-from bot.domain.models import Brief, Change, FeedDue, ItemChange, Matched, ParsedFeed
+from bot.domain.models import (
+    Brief,
+    Change,
+    FeedDue,
+    ItemChange,
+    Matched,
+    MatchResult,
+    ParsedFeed,
+    ParsedItem,
+)
 from bot.errors import FeedError, FeedUnreachable
 from bot.feeds.article import ArticleReader
 from bot.feeds.pages.extract import Article
 from bot.ports import Clock
+from bot.services.hearing import Hearing
 from bot.services.ingest import document_of, item_of
 from bot.services.rulebook import RuleBook
 from bot.services.shorten import Shortener
@@ -32,8 +43,13 @@ AT_MOST = 6
 """Pages read for one feed document; a burst beyond is told from its teasers."""
 REST = timedelta(minutes=10)
 """So long no page is asked of a host that gave none in time, so that its news does not wait each time."""
+FEW = 6
+"""So few items are sooner matched than the database is asked which of them are new."""
 LONG = 1_500
 """Characters of a feed's own text from which the page has nothing to add."""
+
+Aside = Callable[[], AbstractAsyncContextManager[None]]
+"""Gives what is entered while others are waited for, so that they hold up nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +91,12 @@ class Articles:
         self._resting: dict[str, datetime] = {}
 
     async def briefs(
-        self, due: FeedDue, parsed: ParsedFeed, only: Collection[int] | None = None
+        self,
+        due: FeedDue,
+        parsed: ParsedFeed,
+        only: Collection[int] | None = None,
+        hearing: Hearing | None = None,
+        aside: Aside = nullcontext,
     ) -> Mapping[str, Brief]:
         """What to tell of items, by item key; those missing are told from the feed.
 
@@ -83,16 +104,29 @@ class Articles:
             due: the feed.
             parsed: its document.
             only: the places of the items that may be new or changed; None means all.
+            hearing: what the rules say of them.
+            aside: entered while pages and models are waited for.
         """
         if self._reader is None and self._shortener is None:
             return {}
-        told = await self._heard(due, parsed, only)
-        found = await asyncio.gather(*(self._brief(due, each) for each in told[:AT_MOST]))
+        told = await self._heard(due, parsed, only, hearing or Hearing(self._rulebook))
+        if not told:
+            return {}
+        async with aside():
+            found = await asyncio.gather(*(self._brief(due, each) for each in told[:AT_MOST]))
         return {each.change.item.key: brief for each, brief in zip(told, found, strict=False)}
 
-    async def _heard(self, due: FeedDue, parsed: ParsedFeed, only: Collection[int] | None) -> list[Matched]:
+    async def _heard(
+        self, due: FeedDue, parsed: ParsedFeed, only: Collection[int] | None, hearing: Hearing
+    ) -> list[Matched]:
         """The new and edited items that match what somebody follows, the newest first."""
         owner, now = due.spec.outlet.owner, self._clock.now()
+
+        def said(found: ParsedItem) -> MatchResult:
+            return hearing.of(found, document_of(item_of(found, "", due, now, parsed.language)))
+
+        if only is not None and len(only) <= FEW:
+            only = [place for place in only if said(parsed.items[place]).rules]
         listed = articles(parsed.items, owner, only)
         if not listed:
             return []
@@ -105,7 +139,7 @@ class Articles:
                 change = change_of(item, before.item if before else None)
                 if change is None or self._is_old(due, change):
                     continue
-                result = self._rulebook.current.match(document_of(item))
+                result = said(found)
                 if result.rules and await chats.has_listeners(tx, result.rules):
                     heard.append(Matched(change, result))
         return heard

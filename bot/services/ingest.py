@@ -44,6 +44,7 @@ from bot.domain.wire import most_within
 from bot.ports import Clock
 from bot.services.following import tell_report
 from bot.services.grouping import read_ahead
+from bot.services.hearing import Hearing
 from bot.services.recall import Marks, Recall, Seen
 from bot.services.rulebook import RuleBook
 from bot.services.tell import Telling, story_of, tell
@@ -129,6 +130,7 @@ class Ingest:
         finish: Finish = _finish,
         briefs: Mapping[str, Brief] | None = None,
         seen: Seen | None = None,
+        hearing: Hearing | None = None,
     ) -> tuple[Intake, Polled]:
         """Write down what is new in a feed document, what is owed for it, and when to poll again.
 
@@ -139,15 +141,16 @@ class Ingest:
             finish: writes that decision down.
             briefs: what to tell of items, by item key; of others the feed's own text is told.
             seen: what `look` said of this document, when it was asked.
+            hearing: what `hear` gave for this document, when it was asked.
         """
         now, looked = self._clock.now(), seen or self.look(due, parsed)
         begun: list[int] = []
-        results: dict[int, MatchResult] = {}
+        heard = hearing or self.hear()
         self._prune(now)
-        await read_ahead(self._window, self._reports(due, parsed, looked, now, results))
+        await read_ahead(self._window, self._reports(due, parsed, looked, now, heard))
 
         async def write(tx: Transaction) -> tuple[_Batch, Polled]:
-            batch = _Batch(tx, due, now, begun, looked, briefs=briefs or {}, results=results)
+            batch = _Batch(tx, due, now, begun, looked, heard, briefs=briefs or {})
             await self._take_items(batch, parsed)
             polled = schedule(batch.reading(parsed))
             await finish(tx, due, polled, now)
@@ -169,10 +172,10 @@ class Ingest:
             What it brought; `overflowed` when this page does not reach back to that item either.
         """
         now, begun = self._clock.now(), list[int]()
-        looked = self.look(due, parsed)
+        looked, heard = self.look(due, parsed), self.hear()
 
         async def write(tx: Transaction) -> Intake:
-            batch = _Batch(tx, due, now, begun, looked)
+            batch = _Batch(tx, due, now, begun, looked, heard)
             await self._take_items(batch, parsed)
             batch.intake.overflowed = overflowed(batch.seen_first, batch.seen_before, newest_before)
             return batch.intake
@@ -185,19 +188,23 @@ class Ingest:
         """Which entries of a document are not as our poll before left them: only those bring anything."""
         return self._recall.seen(due, parsed)
 
+    def hear(self) -> Hearing:
+        """Ask the rules about a document: each of its items is matched once, whoever asks."""
+        return Hearing(self._rulebook)
+
     def _prune(self, now: datetime) -> None:
         if now - self._pruned_at > PRUNE_EVERY:
             self._window.prune(now)
             self._pruned_at = now
 
     def _reports(
-        self, due: FeedDue, parsed: ParsedFeed, seen: Seen, now: datetime, results: dict[int, MatchResult]
+        self, due: FeedDue, parsed: ParsedFeed, seen: Seen, now: datetime, hearing: Hearing
     ) -> Iterator[Report]:
-        """What grouping may have to place of a document; `results` keeps what was found in it."""
+        """What grouping may have to place of a document."""
         for place in seen.fresh:
             found = parsed.items[place]
             item = item_of(found, "", due, now, parsed.language)
-            results[id(found)] = result = self._rulebook.current.match(document_of(item))
+            result = hearing.of(found, document_of(item))
             if result.rules:
                 yield report_of(0, item, result)
 
@@ -241,7 +248,7 @@ class Ingest:
             batch.steady[found.fingerprint()] = keys.marks
         if change is None or not item.title:
             return
-        result = batch.results.get(id(found)) or self._rulebook.current.match(document_of(item))
+        result = batch.hearing.of(found, document_of(item))
         if item.language != result.language:
             item = replace(item, language=result.language)
         if result.rules:
@@ -334,8 +341,8 @@ class _Batch:
     """One document on its way in.
 
     `begun` lists the stories that this transaction began; `steady` holds the marks of the entries that are
-    stored as they stand, by fingerprint; `results` what was found in some items, by their `id`; `by_program`
-    are dates of the first document that say nothing of its articles.
+    stored as they stand, by fingerprint; `by_program` are dates of the first document that say nothing of
+    its articles.
     """
 
     tx: Transaction
@@ -343,10 +350,10 @@ class _Batch:
     now: datetime
     begun: list[int]
     seen: Seen
+    hearing: Hearing
     has_turn: bool = False
     by_program: Collection[datetime] = frozenset()
     briefs: Mapping[str, Brief] = field(default_factory=dict)
-    results: Mapping[int, MatchResult] = field(default_factory=dict)
     intake: Intake = field(default_factory=Intake)
     known: dict[str, StoredItem] = field(default_factory=dict)
     times: Sequence[datetime] | None = None

@@ -19,8 +19,10 @@ from bot.feeds.http import Fetcher
 from bot.feeds.limits import registrable_domain
 from bot.feeds.parse import parse_feed
 from bot.ports import Clock
+from bot.services.articles import Aside
 from bot.services.completeness import further_documents
 from bot.services.feedwatch import FeedWatch
+from bot.services.hearing import Hearing
 from bot.services.ingest import Ingest, Intake
 from bot.services.withdrawn import Withdrawals
 from bot.store import feeds, stories
@@ -48,7 +50,7 @@ HOT_LEAST = timedelta(minutes=5)
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 
 Parse = Callable[[Fetched], Awaitable[ParsedFeed]]
-Briefs = Callable[[FeedDue, ParsedFeed, Collection[int]], Awaitable[Mapping[str, Brief]]]
+Briefs = Callable[[FeedDue, ParsedFeed, Collection[int], Hearing, Aside], Awaitable[Mapping[str, Brief]]]
 
 
 async def parse_in_thread(fetched: Fetched) -> ParsedFeed:
@@ -56,7 +58,9 @@ async def parse_in_thread(fetched: Fetched) -> ParsedFeed:
     return await asyncio.to_thread(parse_feed, fetched.body or b"", fetched.content_type, fetched.url)
 
 
-async def no_briefs(due: FeedDue, parsed: ParsedFeed, only: Collection[int]) -> Mapping[str, Brief]:
+async def no_briefs(
+    due: FeedDue, parsed: ParsedFeed, only: Collection[int], hearing: Hearing, aside: Aside
+) -> Mapping[str, Brief]:
     """Tell everything from its feed."""
     return {}
 
@@ -152,10 +156,10 @@ class Poller:
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 fetched = await self._fetcher.fetch(due.spec, due.state)
-            async with self._in_hand():
-                lost = await self._take(due, fetched)
-            if lost:
-                await self._catch_up(due, fetched, *lost)
+            async with self._in_hand() as aside:
+                taken = await self._take(due, fetched, aside)
+            if taken:
+                await self._look_back(due, fetched, *taken)
         except FeedError as error:
             return error
         except TimeoutError:
@@ -182,43 +186,64 @@ class Poller:
             self._held.discard(due.id)
 
     @asynccontextmanager
-    async def _in_hand(self) -> AsyncIterator[None]:
-        """The turn of a document to be read and taken in."""
+    async def _in_hand(self) -> AsyncIterator[Aside]:
+        """The turn of a document to be read and taken in; gives what lays it aside while others are asked."""
+        await self._turn()
+        held = True
+
+        @asynccontextmanager
+        async def aside() -> AsyncIterator[None]:
+            nonlocal held
+            self._hands.release()
+            held = False
+            yield
+            await self._turn()
+            held = True
+
+        try:
+            yield aside
+        finally:
+            if held:
+                self._hands.release()
+
+    async def _turn(self) -> None:
         self._waiting += 1
         try:
             await self._hands.acquire()
         finally:
             self._waiting -= 1
-        try:
-            yield
-        finally:
-            self._hands.release()
 
-    async def _take(self, due: FeedDue, fetched: Fetched) -> tuple[ParsedFeed, Intake] | None:
-        """Take in an answer; returns what it held when items may be missing before it."""
+    async def _take(self, due: FeedDue, fetched: Fetched, aside: Aside) -> tuple[ParsedFeed, Intake] | None:
+        """Take in an answer; returns what it held, and what that brought, unless it was known."""
         if fetched.body is None:
             await self._finish(due, self._schedule(due, fetched, None))
             return None
         parsed = await self._parse(fetched)
-        seen = self._ingest.look(due, parsed)
+        seen, hearing = self._ingest.look(due, parsed), self._ingest.hear()
         intake, polled = await self._ingest.take(
             due,
             parsed,
             lambda reading: self._schedule(due, fetched, reading),
             self._watch.finish,
-            await self._briefs(due, parsed, seen.fresh),
+            await self._briefs(due, parsed, seen.fresh, hearing, aside),
             seen,
+            hearing,
         )
         self._tell(intake, polled)
         if fetched.moved_to:
             await self._move(due, fetched.moved_to)
         log.info("feed read", feed=due.id, new=intake.new, edited=intake.edited, alerts=intake.alerts)
+        return parsed, intake
+
+    async def _look_back(self, due: FeedDue, fetched: Fetched, parsed: ParsedFeed, intake: Intake) -> None:
+        """See whether articles that were told are taken down, and whether items came and went unseen."""
         if self._withdrawn:
             if intake.alerts:
                 self._withdrawn.told(due.id)
             if await self._withdrawn.look(due, parsed):
                 self._announced()
-        return (parsed, intake) if intake.overflowed else None
+        if intake.overflowed:
+            await self._catch_up(due, fetched, parsed, intake)
 
     def _schedule(self, due: FeedDue, fetched: Fetched, reading: Reading | None) -> Polled:
         return after_answer(

@@ -29,9 +29,11 @@ from aiohttp import web
 
 from bot.domain.models import FeedSpec, Outlet, PollState
 from bot.domain.schedule import Pace
+from bot.feeds.article import ArticleReader
 from bot.feeds.http import Fetcher, FetchLimits
 from bot.feeds.parse import parse_feed
 from bot.feeds.parsing.parser import Parser
+from bot.services.articles import Articles
 from bot.services.ingest import Ingest, Policy
 from bot.services.poller import Poller
 from bot.services.rulebook import RuleBook
@@ -208,8 +210,11 @@ async def unchanged(host: str, path: str) -> tuple[float, float]:
 
 
 def _specs(host: str) -> list[FeedSpec]:
+    """The feeds; they hold their articles, so that no page is asked for."""
     return [
-        FeedSpec(f"http://{host}/feed/{number}", Outlet(f"Krant {number}", f"krant{number}"), "nl")
+        FeedSpec(
+            f"http://{host}/feed/{number}", Outlet(f"Krant {number}", f"krant{number}"), "nl", article=False
+        )
         for number in range(FEEDS)
     ]
 
@@ -273,7 +278,16 @@ async def whole_poller(host: str, *, followed: bool = True) -> AsyncIterator[Pol
         async with Fetcher("Heraut-bench/1", allow_hosts=[host], limits=FREE) as fetcher, Parser() as parser:
             book = room.book if followed else RuleBook(CATALOG, {})
             ingest = Ingest(room.database, book, room.window, room.clock, Policy())
-            poller = Poller(room.database, fetcher, ingest, room.clock, lambda _: Pace(), parse=parser.parse)
+            articles = Articles(room.database, book, room.clock, reader=ArticleReader(fetcher))
+            poller = Poller(
+                room.database,
+                fetcher,
+                ingest,
+                room.clock,
+                lambda _: Pace(),
+                parse=parser.parse,
+                briefs=articles.briefs,
+            )
 
             async def poll() -> None:
                 room.clock.advance(timedelta(hours=7))

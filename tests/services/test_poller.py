@@ -1,18 +1,19 @@
 """The poller against a real server: one bad feed is an error on that feed, and all others go on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.domain.models import FeedSpec, Fetched, Outlet, ParsedFeed
+from bot.domain.models import Brief, FeedDue, FeedSpec, Fetched, Outlet, ParsedFeed
 from bot.domain.schedule import Pace
 from bot.feeds.http import Fetcher, FetchLimits
 from bot.services import poller as polling
+from bot.services.articles import Aside
 from bot.services.poller import LEASE, Poller
-from bot.store import feeds, items
+from bot.store import feedlist, feeds, items
 from bot.store.feedlist import FeedHealth
 from tests.emulators.feeds import FeedServer
 from tests.support.feedbuilder import FeedItem, rss
@@ -265,3 +266,51 @@ async def test_while_many_documents_wait_to_be_read_no_further_feeds_are_asked(
         room.clock.advance(timedelta(days=1))
         assert await poller.tick() == len(names)
         await poller.drain()
+
+
+async def test_feeds_whose_pages_are_waited_for_hold_up_no_others(room: Newsroom, server: FeedServer) -> None:
+    may_end = asyncio.Event()
+    waiting: set[int] = set()
+
+    async def slowly(
+        due: FeedDue, parsed: ParsedFeed, only: object, hearing: object, aside: Aside
+    ) -> Mapping[str, Brief]:
+        async with aside():
+            waiting.add(due.id)
+            await may_end.wait()
+        return {}
+
+    names = [f"/{number}" for number in range(polling.IN_HAND + 4)]
+    for name in names:
+        server.put(name, rss([item(f"Nieuws van {name}", room)]))
+    await configure(room, server, *names)
+    limits = FetchLimits(total_seconds=20, spacing_seconds=0, per_host=20)
+    async with Fetcher("Heraut-test", allow_hosts=[server.host], limits=limits) as fetcher:
+        poller = Poller(
+            room.database, fetcher, room.ingest, room.clock, lambda _: Pace(), batch=len(names), briefs=slowly
+        )
+        assert await poller.tick() == len(names)
+
+        async def all_wait() -> bool:
+            return len(waiting) == len(names)
+
+        await until(all_wait)
+        may_end.set()
+        await poller.drain()
+    async with room.database.read() as tx:
+        assert all(one.state.last_success_at for one in await feedlist.page(tx, room.clock.now()))
+
+
+async def test_a_wait_for_pages_that_fails_ends_with_its_feed(room: Newsroom, server: FeedServer) -> None:
+    async def fail(
+        due: FeedDue, parsed: ParsedFeed, only: object, hearing: object, aside: Aside
+    ) -> Mapping[str, Brief]:
+        async with aside():
+            raise ZeroDivisionError
+
+    server.put("/1", rss([item("NAVO vergadert", room)]))
+    await configure(room, server, "/1")
+    async with Fetcher("Heraut-test", allow_hosts=[server.host]) as fetcher:
+        poller = Poller(room.database, fetcher, room.ingest, room.clock, lambda _: Pace(), briefs=fail)
+        await poll(poller)
+        assert poller._hands._value == polling.IN_HAND
