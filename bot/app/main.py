@@ -25,7 +25,7 @@ from bot.errors import BadInput
 from bot.feeds.http import Fetcher
 from bot.feeds.sample import SampleServer
 from bot.jobs.datalock import data_lock
-from bot.jobs.memory import give_back, share_arenas
+from bot.jobs.memory import settle, share_arenas
 from bot.ports import ChatPlatform, Clock, JobRunner, SystemClock
 from bot.services.alarm import Alarms, Notices
 from bot.services.charting import Painter
@@ -147,7 +147,7 @@ async def build(config: Config, mode: Mode, clock: Clock | None = None) -> Async
         if poller:
             tick = timedelta(seconds=1 if sample else settings.polling.tick_seconds)
             add_routine(runner, ground, poller, tick, notices)
-        give_back()
+        settle()
         url = where(listener) if listener and mode.role.serves else ""
         # Where several processes share the work, an account is connected by the one that owns it.
         connected = () if ground.shared else chats.platforms

@@ -33,6 +33,7 @@ from bot.feeds.article import ArticleReader
 from bot.feeds.http import Fetcher, FetchLimits
 from bot.feeds.parse import parse_feed
 from bot.feeds.parsing.parser import Parser
+from bot.jobs.memory import settle
 from bot.services.articles import Articles
 from bot.services.ingest import Ingest, Policy
 from bot.services.poller import Poller
@@ -236,6 +237,7 @@ async def contest(host: str, entrants: Mapping[str, Entrant]) -> dict[str, float
     async with aiohttp.ClientSession() as session, AsyncExitStack() as stack:
         entered = {name: await stack.enter_async_context(entrant(host)) for name, entrant in entrants.items()}
         polls = {name: poll for name, poll in entered.items() if poll is not None}
+        settle()  # as `heraut run` does, for all
         spent: dict[str, list[float]] = {name: [] for name in polls}
         order = deque(polls)
         for _ in range(CHANGED_ROUNDS + 1):

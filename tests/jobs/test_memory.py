@@ -1,12 +1,15 @@
 """Freed memory goes back to the system."""
 
+import gc
 import subprocess
 import sys
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.jobs.memory import give_back, give_back_aside
+from bot.jobs.memory import YOUNG, give_back, give_back_aside, settle
 
 
 def resident_kilobytes() -> int:
@@ -25,6 +28,33 @@ async def test_what_was_freed_between_things_that_stay_is_given_back() -> None:
     await give_back_aside()
     assert before - resident_kilobytes() > 20_000
     assert len(kept) == 600
+
+
+@pytest.fixture
+def own_habits() -> Iterator[None]:
+    usual = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*usual)
+
+
+class Ring:
+    """Only the collector finds one."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.mark.usefixtures("own_habits")
+def test_what_stays_is_not_looked_through_again_and_later_garbage_is_still_found() -> None:
+    before = weakref.ref(Ring())
+    settle()
+    assert before() is None
+    assert gc.get_freeze_count() > 10_000
+    assert gc.get_threshold()[0] == YOUNG
+    after = weakref.ref(Ring())
+    gc.collect()
+    assert after() is None
 
 
 ARENAS = """
