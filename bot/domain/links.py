@@ -100,13 +100,19 @@ def canonical(url: str) -> str:
 
 def front_page(url: str) -> str:
     """The front page of an address's site: without path, query and login, any of which may be a secret."""
+    site = site_of(url)
+    return f"{urlsplit(url).scheme}://{site}/" if site else ""
+
+
+def site_of(url: str) -> str:
+    """The host of an address, with its port and without a login; "" when it is no address."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return ""
     host = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{host}{f':{port}' if port else ''}/" if host else ""
+    return f"{host}:{port}" if host and port else host
 
 
 def _unwrap(url: str) -> str:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.domain.links import site_of
 from bot.domain.text import fold
 from bot.errors import BadInput
 from bot.store import feedlist
@@ -127,10 +128,8 @@ def mood_of(health: FeedHealth, now: datetime) -> str:
 
 def shown_address(url: str) -> str:
     """Where a feed is read, without what may be a secret: user, password and query."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
+    site = site_of(url)
+    if not site:
         return ""
-    place = f"{host}:{port}" if port else host
-    return f"{place}{parts.path}{'?…' if parts.query else ''}"
+    parts = urlsplit(url)
+    return f"{site}{parts.path}{'?…' if parts.query else ''}"
