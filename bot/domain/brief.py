@@ -6,6 +6,7 @@ from bot.domain.boilerplate import asks_to_pay
 from bot.domain.models import Brief, Item, MatchResult
 from bot.domain.sentences import sentences
 from bot.domain.summary import followed_names, is_about, summary_of
+from bot.domain.text import whole_words
 
 SALIENT = 0.5
 """Entities that an item is about at least half as much as about its main one are what it tells of."""
@@ -34,14 +35,13 @@ def brief_of(item: Item, result: MatchResult, article: str = "", *, paywalled: b
     return Brief(best.text, paywalled or asks_to_pay(item.text or item.summary))
 
 
-def headline_of(title: str, summary: str) -> str:
+def title_of(title: str, summary: str) -> str:
     """The headline of an item; of one without, as notes are, its first sentence or what fits of it."""
     if title:
         return title
     first = next((sentence.text for sentence in sentences(summary)), "")
-    if len(first) <= LONGEST_HEADLINE:
-        return first
-    return f"{first[:LONGEST_HEADLINE].rpartition(' ')[0] or first[:LONGEST_HEADLINE]}…"
+    told = whole_words(first, LONGEST_HEADLINE)
+    return told if told == first else f"{told}…"
 
 
 def source_of(item: Item, article: str = "") -> str:

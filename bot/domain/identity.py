@@ -10,7 +10,7 @@ Pure: what is known already is passed in, and so is the time.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -258,11 +258,9 @@ def dated_by_program(items: Sequence[ParsedItem]) -> frozenset[datetime]:
 
     Those that most items share, to the minute, as a program may take a while.
     """
-    minutes = sorted(_minute(item.published) for item in items if item.published)
-    middle = minutes[len(minutes) // 2] if minutes else None
-    if middle is None or minutes.count(middle) < _STAMPED or minutes.count(middle) * 2 <= len(items):
-        return frozenset()
-    return frozenset(item.published for item in items if item.published and _minute(item.published) == middle)
+    dates = [item.published for item in items if item.published]
+    made = _most_share(map(_minute, dates), len(items))
+    return frozenset(date for date in dates if _minute(date) == made)
 
 
 def _minute(moment: datetime) -> datetime:
@@ -271,12 +269,17 @@ def _minute(moment: datetime) -> datetime:
 
 def _stamp(items: Sequence[ParsedItem]) -> datetime | None:
     """The date that most items share, if they do: it says when the document was made, and changes with it."""
-    dated = sorted(item.published for item in items if item.published)
-    if not dated:
+    return _most_share((item.published for item in items if item.published), len(items))
+
+
+def _most_share(moments: Iterable[datetime], items: int) -> datetime | None:
+    """The moment that more than half of so many items have, if there is one."""
+    ordered = sorted(moments)
+    if not ordered:
         return None
-    middle = dated[len(dated) // 2]  # what more than half of them are stands there
-    count = dated.count(middle)
-    return middle if count >= _STAMPED and count * 2 > len(items) else None
+    middle = ordered[len(ordered) // 2]  # what more than half of them are stands there
+    count = ordered.count(middle)
+    return middle if count >= _STAMPED and count * 2 > items else None
 
 
 def _evidence(item: ParsedItem, publisher: str, dated: bool) -> _Evidence:

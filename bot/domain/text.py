@@ -110,6 +110,11 @@ def tokens(text: str) -> Tokens:
     return Tokens(tuple(words), tuple(starts), places)
 
 
+def whole_words(text: str, most: int) -> str:
+    """The text, or its beginning of at most so many characters, not cut within a word if that can be."""
+    return text if len(text) <= most else text[:most].rpartition(" ")[0] or text[:most]
+
+
 def words_only(folded: str) -> str:
     """A folded text with every sign made a space: same length, so the same offsets."""
     return folded.translate(_ASCII_WORDS) if folded.isascii() else _NOT_WORD.sub(" ", folded)

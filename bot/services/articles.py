@@ -16,16 +16,7 @@ import structlog
 from bot.domain.brief import brief_of, source_of
 from bot.domain.identity import articles, change_of, recognise
 from bot.domain.links import front_page
-from bot.domain.models import (
-    Brief,
-    Change,
-    FeedDue,
-    ItemChange,
-    Matched,
-    MatchResult,
-    ParsedFeed,
-    ParsedItem,
-)
+from bot.domain.models import Brief, Change, FeedDue, ItemChange, Matched, ParsedFeed
 from bot.errors import FeedError, FeedUnreachable
 from bot.feeds.article import ArticleReader
 from bot.feeds.pages.extract import Article
@@ -121,12 +112,9 @@ class Articles:
     ) -> list[Matched]:
         """The new and edited items that match what somebody follows, the newest first."""
         owner, now = due.spec.outlet.owner, self._clock.now()
-
-        def said(found: ParsedItem) -> MatchResult:
-            return hearing.of(found, document_of(item_of(found, "", due, now, parsed.language)))
-
         if only is not None and len(only) <= FEW:
-            only = [place for place in only if said(parsed.items[place]).rules]
+            few = {at: item_of(parsed.items[at], "", due, now, parsed.language) for at in only}
+            only = [at for at, item in few.items() if hearing.of(parsed.items[at], document_of(item)).rules]
         listed = articles(parsed.items, owner, only)
         if not listed:
             return []
@@ -139,7 +127,7 @@ class Articles:
                 change = change_of(item, before.item if before else None)
                 if change is None or self._is_old(due, change):
                     continue
-                result = said(found)
+                result = hearing.of(found, document_of(item))
                 if result.rules and await chats.has_listeners(tx, result.rules):
                     heard.append(Matched(change, result))
         return heard

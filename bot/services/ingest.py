@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 
 from bot.domain.alerts import News, edit_pause, shows
-from bot.domain.brief import brief_of, headline_of
+from bot.domain.brief import brief_of, title_of
 from bot.domain.identity import (
     BY_TITLE,
     ItemKeys,
@@ -414,7 +414,7 @@ def item_of(found: ParsedItem, key: str, due: FeedDue, now: datetime, feed_langu
         feed_id=due.id,
         outlet=spec.outlet,
         url=found.url or front_page(spec.url),
-        title=headline_of(found.title, found.summary),
+        title=title_of(found.title, found.summary),
         summary=found.summary,
         text=found.text[:MAX_TEXT],
         language=found.language or spec.language or feed_language,

@@ -24,6 +24,8 @@ RECENT_GAP = timedelta(days=1)
 MOST_OF_A_SITE = 100
 MOST_WORDS = 50
 """No feed has more to be found by than that, and SQLite takes no thousand conditions at once."""
+_LAST_TROUBLED = 3
+"""Up to this rank there is something to say of a feed."""
 _PLACE = re.compile(r"(\d)\.(\d{1,12})", re.ASCII)
 _LAST_GAP = (
     select(func.max(feed_events.c.at))
@@ -201,14 +203,14 @@ def _rank(now: datetime) -> ColumnElement[int]:
         (feeds.c.retired, 2),
         (feeds.c.failures > 0, 0),
         (feeds.c.silent_after < now, 1),
-        (_gapped(now), 3),
+        (_gapped(now), _LAST_TROUBLED),
         (feeds.c.last_success_at.is_(None), 4),
         else_=5,
     )
 
 
 def _troubled(now: datetime) -> ColumnElement[bool]:
-    return or_(feeds.c.retired, feeds.c.failures > 0, feeds.c.silent_after < now, _gapped(now))
+    return _rank(now) <= _LAST_TROUBLED
 
 
 def _gapped(now: datetime) -> ColumnElement[bool]:

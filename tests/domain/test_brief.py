@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.brief import brief_of, headline_of, source_of
+from bot.domain.brief import brief_of, source_of, title_of
 from bot.domain.models import Brief, Item, Match, MatchResult, Outlet
 
 NOW = datetime(2031, 3, 3, tzinfo=UTC)
@@ -82,4 +82,4 @@ def test_the_source_is_the_fullest_text() -> None:
     ],
 )
 def test_an_item_without_a_headline_has_its_first_words(title: str, summary: str, headline: str) -> None:
-    assert headline_of(title, summary) == headline
+    assert title_of(title, summary) == headline

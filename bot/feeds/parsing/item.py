@@ -12,6 +12,7 @@ from html import unescape
 from typing import Any
 
 from bot.domain.models import ParsedItem
+from bot.domain.text import whole_words
 from bot.feeds.parsing.links import web_url
 from bot.feeds.parsing.plaintext import MAX_MARKUP, html_to_text, repair
 from bot.feeds.parsing.raw import RawItem
@@ -114,8 +115,7 @@ def _text(item: LazyItem) -> str:
 
 def _summary(item: LazyItem) -> str:
     """One line; of the whole text when the feed gives no summary."""
-    text = (item._make("teaser") or item.text).replace("\n", " ")
-    return text if len(text) <= MAX_SUMMARY else text[:MAX_SUMMARY].rpartition(" ")[0] or text[:MAX_SUMMARY]
+    return whole_words((item._make("teaser") or item.text).replace("\n", " "), MAX_SUMMARY)
 
 
 def _image(item: LazyItem) -> str | None:
